@@ -1,0 +1,1 @@
+"""segkit: segmentation in Adobe's PQL over your own Parquet, on your own machine."""

@@ -1,0 +1,1 @@
+"""What a set of bound expressions needs, and what they share."""

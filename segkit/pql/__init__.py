@@ -1,0 +1,1 @@
+"""PQL, the Profile Query Language, by itself: no database, no data."""

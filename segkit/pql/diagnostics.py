@@ -1,0 +1,172 @@
+"""Diagnostics: what is wrong in an expression, where, and what to do about it (`pql.md` R51, R52)."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from typing import Literal as Choice
+
+from segkit.errors import SegkitError
+from segkit.pql.tree import NOWHERE, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_TAB = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding in a PQL text.
+
+    Parameters
+    ----------
+    code
+        A stable kebab-case name such as `unknown-field`.
+    severity
+        `error` refuses the expression, `warning` does not.
+    message
+        What is wrong: lower case, no full stop, names in backticks.
+    span
+        The offending characters of the source text, half open.
+    hint
+        One piece of advice, or None.
+    source
+        The text that `span` points into.
+    """
+
+    code: str
+    severity: Choice["error", "warning"]
+    message: str
+    span: Span
+    hint: str | None = None
+    source: str = field(default="", repr=False)
+
+    @property
+    def line(self) -> int:
+        """The line of the span's start, from 1."""
+        return self.source.count("\n", 0, self.span.start) + 1
+
+    @property
+    def column(self) -> int:
+        """The column of the span's start, from 1."""
+        return self.span.start - (self.source.rfind("\n", 0, self.span.start) + 1) + 1
+
+    @property
+    def words(self) -> str:
+        """The offending words themselves."""
+        return self.source[self.span.start : self.span.end]
+
+    def __str__(self) -> str:
+        head = f"{self.severity}[{self.code}]: {self.message}"
+        lines = [head, *self._excerpt()]
+        if self.hint:
+            lines.append(f"  hint: {self.hint}")
+        return "\n".join(lines)
+
+    def _excerpt(self) -> list[str]:
+        if not self.source:
+            return []
+        begin = self.source.rfind("\n", 0, self.span.start) + 1
+        end = self.source.find("\n", self.span.start)
+        end = len(self.source) if end < 0 else end
+        before = self.source[begin : self.span.start].expandtabs(_TAB)
+        inside = self.source[self.span.start : max(self.span.start, min(self.span.end, end))].expandtabs(_TAB)
+        after = self.source[min(self.span.end, end) : end].expandtabs(_TAB)
+        before, after, cut = _shorten(before, after)
+        number = str(self.line)
+        gutter = " " * len(number)
+        return [
+            f" {number} | {before}{inside}{after}",
+            f" {gutter} | {' ' * (len(before) - 0)}{'^' * max(1, len(inside))}" if not cut or inside else "",
+        ]
+
+    def _repr_html_(self) -> str:
+        colour = "#b3261e" if self.severity == "error" else "#8a5a00"
+        body = html.escape("\n".join(self._excerpt()))
+        hint = f"<div style='color:#555'>hint: {html.escape(self.hint)}</div>" if self.hint else ""
+        return (
+            f"<div style='margin:.4em 0'><b style='color:{colour}'>{self.severity}</b> "
+            f"<code>{html.escape(self.code)}</code>: {html.escape(self.message)}"
+            f"<pre style='margin:.2em 0 .2em 1em;line-height:1.25'>{body}</pre>{hint}</div>"
+        )
+
+
+_WIDTH = 60
+
+
+def _shorten(before: str, after: str) -> tuple[str, str, bool]:
+    cut = False
+    if len(before) > _WIDTH:
+        before, cut = "…" + before[-_WIDTH + 1 :], True
+    if len(after) > _WIDTH:
+        after, cut = after[: _WIDTH - 1] + "…", True
+    return before, after, cut
+
+
+class PQLError(SegkitError):
+    """An expression that cannot be accepted.
+
+    Attributes
+    ----------
+    diagnostics
+        Every finding, errors first as they stand in the text; at least one is an error.
+    """
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics: tuple[Diagnostic, ...] = tuple(diagnostics)
+        super().__init__("\n\n".join(str(one) for one in self.diagnostics))
+
+    def _repr_html_(self) -> str:
+        return "".join(one._repr_html_() for one in self.diagnostics)
+
+
+class Report:
+    """Collects the diagnostics of one text while it is lexed, parsed and bound."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.found: list[Diagnostic] = []
+
+    def error(self, code: str, message: str, span: Span = NOWHERE, hint: str | None = None) -> None:
+        """Record an error."""
+        self.found.append(Diagnostic(code, "error", message, span, hint, self.source))
+
+    def warning(self, code: str, message: str, span: Span = NOWHERE, hint: str | None = None) -> None:
+        """Record a warning."""
+        self.found.append(Diagnostic(code, "warning", message, span, hint, self.source))
+
+    @property
+    def failed(self) -> bool:
+        """Whether an error was recorded."""
+        return any(one.severity == "error" for one in self.found)
+
+    def ordered(self) -> list[Diagnostic]:
+        """All findings in the order of the text."""
+        return sorted(self.found, key=lambda one: (one.span.start, one.span.end, one.severity))
+
+    def check(self) -> None:
+        """Raise `PQLError` when an error was recorded."""
+        if self.failed:
+            raise PQLError(self.ordered())
+
+
+def nearest(word: str, known: Sequence[str] | Iterable[str], limit: int = 3) -> list[str]:
+    """The known names most like a word, best first, for hints."""
+    import difflib  # noqa: PLC0415  only needed once something is wrong
+
+    names = list(dict.fromkeys(known))
+    folded: dict[str, str] = {}
+    for name in names:
+        folded.setdefault(name.lower(), name)
+    close = difflib.get_close_matches(word.lower(), list(folded), n=limit, cutoff=0.6)
+    return [folded[one] for one in close]
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """A hint that names the nearest known words, or None."""
+    found = nearest(word, list(known))
+    if not found:
+        return None
+    return "did you mean " + " or ".join(f"`{one}`" for one in found) + "?"
