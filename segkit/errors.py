@@ -5,7 +5,15 @@ This is the ground floor: every room may import it, and it imports nothing.
 
 
 class SegkitError(Exception):
-    """Root of everything segkit raises on purpose."""
+    """Root of everything segkit raises on purpose.
+
+    Attributes
+    ----------
+    sql
+        The statement that failed, where there was one.
+    """
+
+    sql: str | None = None
 
 
 class NotFoundError(SegkitError):
@@ -30,3 +38,7 @@ class CatalogBusyError(SegkitError):
 
 class JobCancelledError(SegkitError):
     """A running statement was interrupted because its job was cancelled."""
+
+
+class EngineError(SegkitError):
+    """A statement that DuckDB could not run; `.sql` holds it."""

@@ -1,0 +1,204 @@
+"""`Engine`: one in-memory DuckDB, a cursor a statement, every result read to its end."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import duckdb
+from sqlglot import exp
+
+from segkit.engine.failures import translate
+from segkit.errors import EngineError, InvalidRequestError, JobCancelledError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import pandas as pd
+    import pyarrow as pa
+    from duckdb.sqltypes import DuckDBPyType
+
+    from segkit.engine.watch import Watch
+
+Statement = exp.Expr | str
+_T = TypeVar("_T")
+
+
+def render(expression: Statement, *, pretty: bool = False) -> str:
+    """The DuckDB text of a statement; text passes through.
+
+    Examples
+    --------
+    >>> render(exp.select(exp.column("a", quoted=True)).from_("t"))
+    'SELECT "a" FROM t'
+    """
+    return expression if isinstance(expression, str) else expression.sql(dialect="duckdb", pretty=pretty)
+
+
+class Engine:
+    """Runs SQL in one in-memory DuckDB; safe to use from several threads at once.
+
+    Parameters
+    ----------
+    memory_limit
+        As DuckDB takes it, for example `"4GB"`; DuckDB's own default (80 % of the machine) when left out.
+    threads
+        How many threads one statement may use; all cores when left out.
+    temp_directory
+        Where statements larger than memory spill. A private temporary folder, removed by `close`, when left out.
+    """
+
+    def __init__(
+        self, *, memory_limit: str | None = None, threads: int | None = None, temp_directory: Path | None = None
+    ) -> None:
+        self._own_folder = Path(tempfile.mkdtemp(prefix="segkit-")) if temp_directory is None else None
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "autoinstall_known_extensions": False,
+            "temp_directory": str(temp_directory or self._own_folder),
+        }
+        if memory_limit is not None:
+            config["memory_limit"] = memory_limit
+        if threads is not None:
+            config["threads"] = threads
+        try:
+            self._root: duckdb.DuckDBPyConnection | None = duckdb.connect(":memory:", config=config)
+        except duckdb.Error as error:
+            named = f"memory_limit={memory_limit!r}, threads={threads!r}"
+            raise InvalidRequestError(f"DuckDB refuses {named}: {error}") from error
+        self._root.execute("SET GLOBAL TimeZone = 'UTC'")
+        # a table name must never resolve to a variable of whoever happens to call
+        self._root.execute("SET GLOBAL python_enable_replacements = false")
+        self._lock = threading.Lock()
+        self._frames: dict[str, Any] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database. Using the engine afterwards is an error."""
+        with self._lock:
+            root, self._root = self._root, None
+        if root is not None:
+            root.close()
+        if self._own_folder is not None:
+            shutil.rmtree(self._own_folder, ignore_errors=True)
+
+    def rows(self, statement: Statement, *, watch: Watch | None = None) -> list[tuple[Any, ...]]:
+        """All rows, as tuples of Python objects."""
+        return self._run(statement, lambda cursor, sql: cursor.execute(sql).fetchall(), watch)
+
+    def value(self, statement: Statement, *, watch: Watch | None = None) -> Any:  # noqa: ANN401 - a cell is of any type
+        """The first cell of the first row; None when there is no row."""
+        found = self.rows(statement, watch=watch)
+        return found[0][0] if found else None
+
+    def frame(self, statement: Statement, *, watch: Watch | None = None) -> pd.DataFrame:
+        """All rows as a pandas DataFrame."""
+        return self._run(statement, lambda cursor, sql: cursor.execute(sql).df(), watch)
+
+    def arrow(self, statement: Statement, *, watch: Watch | None = None) -> pa.Table:
+        """All rows as a pyarrow Table; needs pyarrow, the extra `segkit[arrow]`."""
+        try:
+            import pyarrow as pa  # noqa: PLC0415 - an extra
+        except ImportError as error:
+            raise InvalidRequestError("Arrow tables need pyarrow: pip install 'segkit[arrow]'") from error
+        return self._run(statement, lambda cursor, sql: pa.table(cursor.sql(sql)), watch)
+
+    def stream(self, statement: Statement) -> Stream:
+        """The rows as an Arrow stream, run anew each time somebody asks for it."""
+        return Stream(self, render(statement))
+
+    def execute(self, statement: Statement, *, watch: Watch | None = None) -> int:
+        """Run a statement for its effect (CREATE, COPY, INSERT …); the number of rows it says it wrote."""
+        found = self.rows(statement, watch=watch)
+        count = found[0][0] if found and found[0] else 0
+        return count if isinstance(count, int) else 0
+
+    def columns(self, statement: Statement) -> list[tuple[str, str]]:
+        """Names and DuckDB types of the columns a query gives, without running it."""
+        return [(name, str(kind)) for name, kind in self.types(statement)]
+
+    def types(self, statement: Statement) -> list[tuple[str, DuckDBPyType]]:
+        """Names and types of the columns a query gives, the types as DuckDB's objects that can be walked."""
+
+        def bind(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[str, DuckDBPyType]]:
+            relation = cursor.sql(sql)
+            return list(zip(relation.columns, relation.types, strict=True))
+
+        return self._run(statement, bind, None)
+
+    def register(self, name: str, frame: Any) -> None:  # noqa: ANN401 - whatever DuckDB can scan
+        """Make a pandas or polars frame, an Arrow table or stream readable as a table; replaces one of that name."""
+        with self._lock:
+            self._frames[name] = frame
+
+    def unregister(self, name: str) -> None:
+        """Forget a registered frame; an unknown name is no error."""
+        with self._lock:
+            self._frames.pop(name, None)
+
+    @contextlib.contextmanager
+    def _cursor(self, sql: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._lock:
+            if self._root is None:
+                raise EngineError("the engine is closed: open the workspace again")
+            cursor = self._root.cursor()
+            # a registration does not reach other cursors, so each statement that may name a frame gets its own
+            wanted = {name: frame for name, frame in self._frames.items() if name in sql}
+        try:
+            for name, frame in wanted.items():
+                cursor.register(name, frame)
+            yield cursor
+        finally:
+            cursor.close()
+
+    def _run(
+        self, statement: Statement, fetch: Callable[[duckdb.DuckDBPyConnection, str], _T], watch: Watch | None
+    ) -> _T:
+        sql = render(statement)
+        if watch is not None and watch.cancelled:
+            raise JobCancelledError("cancelled before the statement began")
+        with self._cursor(sql) as cursor:
+            done = False
+            try:
+                if watch is not None:
+                    watch._begin(cursor)  # noqa: SLF001 - the other half of this class
+                result = fetch(cursor, sql)
+                done = True
+            except duckdb.InterruptException as error:
+                raise JobCancelledError("the running statement was cancelled") from error
+            except duckdb.Error as error:
+                raise translate(error, sql) from error
+            finally:
+                if watch is not None:
+                    watch._end(cursor, done=done)  # noqa: SLF001
+        if watch is not None and watch.cancelled:
+            raise JobCancelledError("cancelled while the statement ran")
+        return result
+
+
+class Stream:
+    """Rows that Arrow consumers (polars, pyarrow, pandas) can read without a copy in between."""
+
+    def __init__(self, engine: Engine, sql: str) -> None:
+        self._engine = engine
+        self.sql = sql
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        with self._engine._lock:  # noqa: SLF001 - the other half of this class
+            root = self._engine._root  # noqa: SLF001
+            if root is None:
+                raise EngineError("the engine is closed: open the workspace again")
+            cursor = root.cursor()
+        try:
+            # the relation keeps its cursor alive until the consumer has released the stream
+            return cursor.sql(self.sql).__arrow_c_stream__(requested_schema)
+        except duckdb.Error as error:
+            raise translate(error, self.sql) from error
