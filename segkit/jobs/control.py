@@ -1,0 +1,150 @@
+"""What the runner and the evaluation of a job say to each other.
+
+The runner knows nothing of profiles, plans or SQL: it is given an `Evaluate`, calls it in a worker thread with the job
+and a `Control`, and gets an `Outcome` back.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from segkit.engine import Watch
+from segkit.errors import JobCancelledError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from segkit.jobs.record import JobRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an evaluation hands over when it is done.
+
+    Parameters
+    ----------
+    total_by_policy
+        Merge policy id → number of its profiles. The job's `totalProfiles` is their sum.
+    sizes
+        Segment id → number of profiles in it; every segment that did not fail, also with 0.
+    by_namespace
+        Segment id → identity namespace → number of its profiles with an identity there; namespaces with 0 left out.
+    members
+        Parquet files with the columns `segment_id VARCHAR, profile_id VARCHAR`, one row for each profile in a segment,
+        no row twice. Write them below `Control.scratch`, which the runner removes.
+    identities
+        Parquet files with `merge_policy_id VARCHAR, profile_id VARCHAR, identities MAP(VARCHAR, VARCHAR[])`, one row
+        for each policy and profile that is in some segment.
+    failures
+        Segment id → why it could not be evaluated. One is enough to make the job FAILED; the others' figures are kept.
+    details
+        More for the `segkit` part of the record: data set fingerprints, snapshot ids; must be JSON.
+    sql
+        The statements that ran, for people to read.
+    """
+
+    total_by_policy: Mapping[str, int]
+    sizes: Mapping[str, int]
+    by_namespace: Mapping[str, Mapping[str, int]]
+    members: tuple[Path, ...] = ()
+    identities: tuple[Path, ...] = ()
+    failures: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
+    sql: str = ""
+
+
+class Evaluate(Protocol):
+    """Evaluates the segments of a job; raises whatever goes wrong, `JobCancelledError` once it noticed a cancel."""
+
+    def __call__(self, job: JobRecord, control: Control, /) -> Outcome:
+        """Evaluate `job.segments` as of `job.as_of`, telling `control` how it goes."""
+        ...
+
+
+@dataclass(slots=True)
+class StageHandle:
+    """The running stage; set `rows` to record how many rows it gave."""
+
+    rows: int | None = None
+
+
+class Journal(Protocol):
+    """Where the news of a job goes; the runner's side of a `Control`."""
+
+    def begin(self, name: str, /) -> None:
+        """Write down that a stage has begun."""
+        ...
+
+    def end(self, name: str, rows: int | None, /) -> None:
+        """Write down that the stage has ended."""
+        ...
+
+    def figures(self, outcome: Mapping[str, Any], /) -> None:
+        """Write down figures known early, by their names in `Outcome`."""
+        ...
+
+
+class Control:
+    """Handed to the evaluation: how it shows where it is, and learns that it should stop.
+
+    Attributes
+    ----------
+    watch
+        Give this to every statement of the job (`engine.rows(…, watch=control.watch)`): a cancel then interrupts it.
+    scratch
+        An existing folder for temporary files, on the disk of the workspace; removed when the job ends, in any way.
+    """
+
+    def __init__(self, scratch: Path, journal: Journal) -> None:
+        self.watch = Watch()
+        self.scratch = scratch
+        self._journal = journal
+        self._done: float | None = None
+        self.stage_name: str | None = None
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[StageHandle]:
+        """A step of the job, shown to readers while it runs and kept with its duration.
+
+        Examples
+        --------
+        `with control.stage("count profiles") as stage: stage.rows = engine.value(…, watch=control.watch)`
+        """
+        self.checkpoint()
+        handle = StageHandle()
+        self.stage_name = name
+        self._journal.begin(name)
+        try:
+            yield handle
+        finally:
+            self._journal.end(name, handle.rows)
+            self.stage_name = None
+        self.checkpoint()
+
+    def checkpoint(self) -> None:
+        """Raise `JobCancelledError` when the job was cancelled; call it between statements and in loops."""
+        if self.watch.cancelled:
+            raise JobCancelledError("the job was cancelled")
+
+    def progress(self, fraction: float) -> None:
+        """Say how much of the whole job is done, from 0 to 1."""
+        self._done = min(max(float(fraction), 0.0), 1.0)
+
+    def report(
+        self,
+        *,
+        total_by_policy: Mapping[str, int] | None = None,
+        sizes: Mapping[str, int] | None = None,
+        by_namespace: Mapping[str, Mapping[str, int]] | None = None,
+    ) -> None:
+        """Show figures before the end, as they become known; the `Outcome` has the last word."""
+        given = {"total_by_policy": total_by_policy, "sizes": sizes, "by_namespace": by_namespace}
+        self._journal.figures({name: value for name, value in given.items() if value is not None})
+
+    @property
+    def fraction(self) -> float | None:
+        """The last word of `progress`, else that of the running statement; None when neither is known."""
+        return self._done if self._done is not None else self.watch.progress
