@@ -51,9 +51,9 @@ def tick_words(seconds: float) -> str:
     Examples
     --------
     >>> [tick_words(one) for one in (0, 0.05, 0.5, 5, 120, 5400)]
-    ['0 s', '50 ms', '0.5 s', '5 s', '2 min', '1 h 30 min']
+    ['0 s', '50 ms', '500 ms', '5 s', '2 min', '1 h 30 min']
     """
-    if seconds < 0.1:
+    if seconds < 1:
         return f"{seconds * 1000:g} ms" if seconds else "0 s"
     return f"{seconds:g} s" if seconds < 60 else duration_words(seconds)
 

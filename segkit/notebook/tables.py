@@ -1,0 +1,155 @@
+"""The one table style of every display, as HTML and as text."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from html import escape
+from typing import TYPE_CHECKING
+
+from segkit.notebook.style import BORDER, CELL, FONT, MUTED, NUMBER, block
+from segkit.notebook.values import Cell, cell, clean
+from segkit.notebook.width import cut, pad, width_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+_NARROWEST = 8
+_GAP = "  "
+_LINES = 100
+
+
+def table_html(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object] | Mapping[str, object]],
+    *,
+    caption: str | None = None,
+    footer: str | None = None,
+    numeric: Collection[str] = frozenset(),
+) -> str:
+    """A table for a notebook cell: readable in light and dark themes, and without any style sheet.
+
+    Parameters
+    ----------
+    columns
+        Headings, in order.
+    rows
+        One sequence of values a row, in the order of the columns, or one mapping from column to value.
+    caption, footer
+        A line above and a line below.
+    numeric
+        Columns whose text is aligned like numbers; columns of numbers are found by themselves.
+
+    Returns
+    -------
+    str
+        HTML; everything that came in is escaped.
+    """
+    cells = _cells(columns, rows)
+    right = _right(columns, cells, numeric)
+    head = "".join(
+        f'<th style="{CELL}{BORDER}text-align:{"right" if right[index] else "left"};font-weight:600">'
+        f"{escape(clean(str(name)))}</th>"
+        for index, name in enumerate(columns)
+    )
+    body = "".join(
+        "<tr>" + "".join(_td(one, to_right=right[index]) for index, one in enumerate(row)) + "</tr>" for row in cells
+    )
+    above = f'<div style="font-weight:600;margin-bottom:.3em">{escape(clean(caption))}</div>' if caption else ""
+    below = f'<div style="{MUTED}margin-top:.3em">{escape(clean(footer))}</div>' if footer else ""
+    table = (
+        f'<table style="border-collapse:collapse;margin:0;{FONT}"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table>"
+    )
+    return block(above + f'<div style="overflow-x:auto">{table}</div>' + below)
+
+
+def table_text(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object] | Mapping[str, object]],
+    *,
+    caption: str | None = None,
+    footer: str | None = None,
+    numeric: Collection[str] = frozenset(),
+    width: int | None = None,
+) -> str:
+    """A table for a terminal, no line wider than `width` cells.
+
+    Long texts are shortened first; when that is not enough the last columns are left out and named below.
+
+    Parameters
+    ----------
+    columns, rows, caption, footer, numeric
+        As in `table_html`.
+    width
+        Cells in a line; the terminal's width, or 100 where there is none, when left out.
+
+    Examples
+    --------
+    >>> print(table_text(["segment", "size"], [["Gold", 1200], ["日本の顧客", 80]], width=40))
+    segment      size
+    ──────────  ─────
+    Gold        1,200
+    日本の顧客     80
+    """
+    if width is None:
+        width = shutil.get_terminal_size((_LINES, 24)).columns
+    cells = _cells(columns, rows)
+    right = _right(columns, cells, numeric)
+    heads = [clean(str(name)) for name in columns]
+    wanted = [max([width_of(head), *(width_of(row[index].text) for row in cells)]) for index, head in enumerate(heads)]
+    widths = _fitted(wanted, right, width)
+    lines = [clean(caption), ""] if caption else []
+    lines.append(_line(heads, widths, right))
+    lines.append(_GAP.join("─" * one for one in widths))
+    lines.extend(_line([one.text for one in row], widths, right) for row in cells)
+    if len(widths) < len(heads):
+        left_out = ", ".join(heads[len(widths) :])
+        lines.append(cut(f"… {len(heads) - len(widths)} more columns: {left_out}", width))
+    if footer:
+        lines.extend(["", clean(footer)])
+    return "\n".join(lines)
+
+
+def _cells(columns: Sequence[str], rows: Iterable[Sequence[object] | Mapping[str, object]]) -> list[list[Cell]]:
+    return [
+        [cell(row.get(name)) for name in columns] if isinstance(row, Mapping) else [cell(one) for one in row]
+        for row in rows
+    ]
+
+
+def _right(columns: Sequence[str], cells: list[list[Cell]], numeric: Collection[str]) -> list[bool]:
+    """Which columns are aligned right: those named, and those with nothing but numbers."""
+    found = []
+    for index, name in enumerate(columns):
+        given = [row[index] for row in cells if not row[index].missing]
+        found.append(name in numeric or (bool(given) and all(one.number for one in given)))
+    return found
+
+
+def _td(one: Cell, *, to_right: bool) -> str:
+    title = f' title="{escape(one.whole)}"' if one.whole else ""
+    look = (NUMBER if to_right else "text-align:left;") + (MUTED if one.missing else "")
+    return f'<td style="{CELL}{look}"{title}>{escape(one.text)}</td>'
+
+
+def _fitted(wanted: list[int], right: list[bool], width: int) -> list[int]:
+    """Widths of the columns that fit: the widest texts give first, numbers never."""
+    widths = list(wanted)
+    while widths and sum(widths) + len(_GAP) * (len(widths) - 1) > width:
+        texts = [index for index in range(len(widths)) if not right[index] and widths[index] > _NARROWEST]
+        if texts:
+            widths[max(texts, key=lambda index: widths[index])] -= 1
+        elif len(widths) > 1:
+            widths = wanted[: len(widths) - 1]
+        else:
+            return [max(1, width)]
+    return widths
+
+
+def _line(texts: list[str], widths: list[int], right: list[bool]) -> str:
+    fitted = [
+        pad(cut(text, cells), cells, right=to_right)
+        for text, cells, to_right in zip(texts, widths, right, strict=False)
+    ]
+    return _GAP.join(fitted).rstrip()
