@@ -24,7 +24,7 @@ class DemoDataset:
     options: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
 
-# No `primary`: each identity map marks its own, `crmId` for customers and `ECID` or `loyaltyId` for those not known yet.
+# No `primary`: each identity map marks its own, `crmId` for customers, `ECID` or `loyaltyId` for those not known yet.
 # No `timestamp`: it is `extSourceSystemAudit.lastUpdatedDate` in the fragments and `timestamp` in the events.
 DATASETS: Final = (
     DemoDataset("crm", "crm.parquet", "record", "The customer master: names, birth dates, addresses, consents."),

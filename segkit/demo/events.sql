@@ -10,7 +10,7 @@ WITH priced AS (
     FROM priced
 )
 SELECT
-    CASE WHEN mail THEN 'mail-' WHEN who < 0 THEN 'guest-' ELSE 'visit-' END || abs(who) || '.' || nth || '.' || step AS _id,
+    CASE WHEN mailed THEN 'mail-' WHEN who < 0 THEN 'guest-' ELSE 'visit-' END || abs(who) || '.' || nth || '.' || step AS _id,
     moment AS timestamp,
     CASE step WHEN 0 THEN 'web.webpagedetails.pageViews' WHEN 4 THEN 'commerce.productListAdds' WHEN 5 THEN 'commerce.checkouts'
         WHEN 6 THEN 'commerce.purchases' WHEN 7 THEN 'commerce.backofficeCreditMemoIssued' WHEN 8 THEN 'commerce.purchases'
@@ -42,12 +42,12 @@ SELECT
         'purchases': {'value': CASE WHEN buys THEN 1::DOUBLE END},
         'order': CASE WHEN buys OR step = 7 THEN {
             -- money back names the order it is for
-            'purchaseID': 'O-' || who || '-' || nth || CASE WHEN step = 8 THEN '-2' ELSE '' END,
+            'purchaseID': 'O-' || who || CASE WHEN mailed THEN '-m' ELSE '-' END || nth || CASE WHEN step = 8 THEN '-2' ELSE '' END,
             'priceTotal': total,
             'currencyCode': country.currency
         } END
     } END AS commerce,
-    CASE WHEN mail THEN {
+    CASE WHEN mailed THEN {
         'campaignName': getvariable('campaign')[1 + nth].name,
         'trackingCode': 'nl-' || nth
     } END AS marketing,

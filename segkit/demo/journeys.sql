@@ -1,6 +1,6 @@
 -- Visits, and what happened on each: one narrow row an event, in the order of time, so that only narrow rows are sorted.
 -- Steps: 0 landing page, 1-3 product pages, 4 into the cart, 5 checkout, 6 purchase, 7 money back, 8 the purchase that
--- belongs to the first; 10 e-mail sent, 11 opened, 12 clicked.
+-- belongs to the first; 10 e-mail sent, 11 opened, 12 clicked. Who clicks lands on a product page, and may go on from there.
 CREATE TEMP TABLE visit AS
 WITH came AS (
     SELECT id AS who, unnest(range(visits)) AS visit_no, first_slot, last_slot, in_web, country_no FROM person WHERE visits > 0
@@ -69,22 +69,25 @@ WITH paced AS (
     FROM person WHERE email_wish = 'y' AND email IS NOT NULL
 ), letter AS (
     SELECT who, country_no, since, (pick(own, 1, len(getvariable('campaign'))) + nth) % len(getvariable('campaign')) AS campaign_no,
-        word('n' || who || '/' || nth) AS a, 1 + pick(word('d' || who), 0, 6) AS device_no
+        word('n' || who || '/' || nth) AS a,
+        other_word('n' || who || '/' || nth) AS b, 1 + pick(word('d' || who), 0, 6) AS device_no
     FROM mailed
 ), answered AS (
-    SELECT letter.*, step, getvariable('campaign')[1 + campaign_no].day::TIMESTAMP + INTERVAL 8 HOUR
-        + to_seconds(pick(a, 0, 1800) + CASE step WHEN 10 THEN 0 WHEN 11 THEN 60 + bits(a, 1) * bits(a, 1) // 24000
-                                                  ELSE 65 + bits(a, 1) * bits(a, 1) // 24000 + pick(a, 2, 240) END) AS moment
-    FROM letter, range(10, 13) AS t (step)
-    WHERE step = 10 OR (chance(a, 3, 410) AND (step = 11 OR chance(a, 3, 130)))
+    SELECT letter.*, step, getvariable('product_slots')[1 + pick(b, 0, len(getvariable('product_slots')))] AS p1,
+        getvariable('campaign')[1 + campaign_no].day::TIMESTAMP + INTERVAL 8 HOUR
+        + to_seconds(pick(a, 0, 1800) + CASE WHEN step = 10 THEN 0 ELSE 60 + bits(a, 1) * bits(a, 1) // 24000
+                + CASE step WHEN 11 THEN 0 WHEN 12 THEN 5 + pick(a, 2, 240) WHEN 1 THEN 8 + pick(a, 2, 240)
+                            WHEN 4 THEN 60 + pick(a, 2, 900) ELSE 180 + pick(a, 2, 2400) END END) AS moment
+    FROM letter, (VALUES (10, 1000), (11, 410), (12, 130), (1, 110), (4, 60), (6, 35)) AS t (step, permille)
+    WHERE chance(a, 3, permille)
 )
-SELECT moment, who::BIGINT AS who, visit_no::INTEGER AS nth, step::TINYINT AS step, unknown, in_store, country_no::TINYINT AS country_no,
+SELECT moment, false AS mailed, who::BIGINT AS who, visit_no::INTEGER AS nth, step::TINYINT AS step, unknown, in_store, country_no::TINYINT AS country_no,
     device_no::TINYINT AS device_no, CASE WHEN step IN (1, 2, 3, 7, 8) THEN 1 ELSE items END::TINYINT AS items,
     CASE WHEN step IN (4, 5, 6, 7) THEN quantity ELSE 1 END::TINYINT AS quantity,
     CASE step WHEN 2 THEN p2 WHEN 3 THEN p3 WHEN 8 THEN getvariable('product')[1 + p1].next ELSE p1 END::SMALLINT AS p1,
     p2::SMALLINT AS p2, p3::SMALLINT AS p3
 FROM stepped WHERE moment < getvariable('as_of')
 UNION ALL
-SELECT moment, who, campaign_no, step, false, false, country_no, device_no, NULL, NULL, NULL, NULL, NULL
+SELECT moment, true, who, campaign_no, step, false, false, country_no, device_no, 1, 1, p1, p1, p1
 FROM answered WHERE moment < getvariable('as_of') AND moment >= since
-ORDER BY moment, who, nth, step;
+ORDER BY moment, mailed, who, nth, step;

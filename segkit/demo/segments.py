@@ -74,8 +74,8 @@ SEGMENTS: Final = (
     ),
     DemoSegment(
         "Lapsed customers",
-        '(exists E from xEvent where E.eventType = "commerce.purchases") and not '
-        '(exists E from xEvent where E.eventType = "commerce.purchases" and E.timestamp occurs <= 12 months before now)',
+        '(exists E from xEvent where E.eventType = "commerce.purchases") and not (exists E from xEvent '
+        'where E.eventType = "commerce.purchases" and E.timestamp occurs <= 12 months before now)',
         "Has bought before, but not within a year.",
     ),
     DemoSegment(
@@ -83,8 +83,8 @@ SEGMENTS: Final = (
         "chain(xEvent, timestamp, ["
         'Sent: WHAT(eventType = "directMarketing.emailSent"), '
         'Clicked: WHAT(eventType = "directMarketing.emailClicked") WHEN(<= 3 days after Sent), '
-        'Viewed: WHAT(eventType = "commerce.productViews") WHEN(<= 14 days after Clicked)])',
-        "Clicked in an e-mail within three days of its sending, then looked at a product within two weeks.",
+        'Bought: WHAT(eventType = "commerce.purchases") WHEN(<= 30 days after Clicked)])',
+        "Clicked in an e-mail within three days of its sending, and bought within 30 days of the click.",
     ),
 )
 """Segment definitions that each select between one in two hundred and six in ten of the demo shop's profiles."""
