@@ -47,6 +47,8 @@ _PITCH = 0.29
 _BAR = 0.66
 _NAMES = 0.4  # names take at most this part of the width
 _AFTER = 0.07
+_APART = 0.1
+_SHORTEST = 1.2  # the longest bar is at least this long, whatever is written beside it
 _AXIS = 0.22
 
 
@@ -114,7 +116,8 @@ def draw(data: Sizes, *, title: str | None) -> Sheet:
     keys = _keys(data)
     room = _WIDTH - 2 * MARGIN
     lines = legend_lines(keys, room)
-    names = [fit(row.name, _WIDTH * _NAMES) for row in data.rows]
+    used = max(_taken(*_label(row, keys)) for row in data.rows)
+    names = [fit(row.name, max(1.0, min(_WIDTH * _NAMES, room - used - _SHORTEST))) for row in data.rows]
     left = MARGIN + max(map(width_of, names)) + 0.12
     top = MARGIN + 0.62 + 0.22 * len(lines) + 0.12
     area = len(data.rows) * _PITCH
@@ -180,14 +183,17 @@ def _label(row: Row, keys: list[Key]) -> tuple[str, str]:
     )
 
 
+def _taken(size: str, change: str) -> float:
+    """The room that the words after a bar take, in inches."""
+    return _AFTER + width_of(size) + (_APART + width_of(change, SMALL) if change else 0) + 0.03
+
+
 def _bars(figure: Sheet, data: Sizes, keys: list[Key], box: tuple[float, float, float, float]) -> None:
     axes = plot_area(figure, *box)
     width = box[2]
     labels = [_label(row, keys) for row in data.rows]
     lengths = [(row.size or 0) + (row.exited if keys else 0) for row in data.rows]
-    taken = [
-        _AFTER + width_of(size) + (0.1 + width_of(change, SMALL) if change else 0) + 0.03 for size, change in labels
-    ]
+    taken = [_taken(size, change) for size, change in labels]
     # profiles an inch, so that the longest bar with its label ends inside
     scale = max((long / (width - used) for long, used in zip(lengths, taken, strict=True)), default=0) or 1 / width
     axes.set_xlim(0, scale * width)
@@ -212,7 +218,7 @@ def _bars(figure: Sheet, data: Sizes, keys: list[Key], box: tuple[float, float, 
         colour = INK if row.size else MUTED
         axes.text(at, middle, size, ha="left", va="center_baseline", bbox=backing, **style(BODY, colour=colour))
         if change:
-            at += scale * (width_of(size) + 0.1)
+            at += scale * (width_of(size) + _APART)
             axes.text(at, middle, change, ha="left", va="center_baseline", bbox=backing, **style(SMALL, colour=MUTED))
 
 
