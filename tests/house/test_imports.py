@@ -23,11 +23,12 @@ DOORS: dict[str, set[str]] = {
     "catalog": {"engine"},
     "jobs": {"engine", "catalog"},
     "aep": {"catalog", "jobs"},
+    "evaluation": {"engine", "jobs", "plan", "pql", "profiles", "sql"},
     "plots": set(),
     "notebook": {"pql"},
     "result": {"engine", "notebook"},
     "workspace": {
-        *("aep", "catalog", "demo", "engine", "jobs", "notebook", "plan", "plots", "pql", "profiles", "result", "sql")
+        *("aep", "catalog", "demo", "engine", "evaluation", "jobs", "notebook", "plan", "plots", "pql", "profiles", "result", "sql")
     },
     "cli": {"demo", "notebook", "plots", "pql", "workspace", "result", "profiles"},
     "__main__": {"cli"},

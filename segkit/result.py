@@ -1,0 +1,317 @@
+"""`Result`: what every table-shaped answer is."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from segkit.errors import InvalidRequestError, SegkitError
+from segkit.notebook import table_html, table_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+    from sqlglot import exp
+
+    from segkit.engine import Engine
+
+T = TypeVar("T")
+HEAD = 10
+
+
+class Result:
+    """A table that is computed when it is read.
+
+    It fixes the statement, with its `as_of`, merge policy and version of the data, when it is made. Each reading runs it
+    anew over the same files; when they have changed since, reading raises `DataError`.
+
+    Parameters
+    ----------
+    engine
+        Runs the statement.
+    statement
+        The SELECT that gives the rows, in the order in which they are shown.
+    guard
+        Called before each reading; raises when the sources are no longer those the statement was made for.
+    caption
+        A line above the displayed table.
+    hint
+        A line below it that names the next call.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        statement: exp.Query,
+        *,
+        guard: Callable[[], None] | None = None,
+        caption: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        self._engine = engine
+        self._statement = statement
+        self._guard = guard
+        self._caption = caption
+        self._hint = hint
+        self._columns: list[str] | None = None
+        self._length: int | None = None
+
+    # what it holds
+
+    @property
+    def sql(self) -> str:
+        """The SQL that gives the rows, laid out for reading."""
+        from segkit.engine import render  # noqa: PLC0415  keeps importing this module light
+
+        return render(self._statement, pretty=True)
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns, in order."""
+        if self._columns is None:
+            self._check()
+            self._columns = [name for name, _ in self._engine.columns(self._statement)]
+        return list(self._columns)
+
+    def __len__(self) -> int:
+        if self._length is None:
+            self._check()
+            from sqlglot import exp  # noqa: PLC0415
+
+            count = exp.select(exp.Count(this=exp.Star())).from_(self._statement.subquery("counted"))
+            self._length = int(self._engine.value(count))
+        return self._length
+
+    def __bool__(self) -> bool:
+        return len(self) > 0
+
+    def __iter__(self) -> Iterator[Any]:
+        names = self.columns
+        for row in self._rows():
+            yield dict(zip(names, row, strict=True))
+
+    # what it can become
+
+    def to_pandas(self) -> pd.DataFrame:
+        """All rows as a pandas DataFrame."""
+        self._check()
+        return self._engine.frame(self._statement)
+
+    def to_arrow(self) -> pa.Table:
+        """All rows as a pyarrow Table; needs the extra `segkit[arrow]`."""
+        self._check()
+        return self._engine.arrow(self._statement)
+
+    def to_polars(self) -> pl.DataFrame:
+        """All rows as a polars DataFrame; needs the extra `segkit[polars]`.
+
+        Raises
+        ------
+        InvalidRequestError
+            When polars is not installed.
+        """
+        try:
+            import polars  # noqa: PLC0415, ICN001
+        except ImportError as error:
+            message = "polars is not installed; install it with: pip install 'segkit[polars]'"
+            raise InvalidRequestError(message) from error
+        return polars.DataFrame(self)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        self._check()
+        stream: Any = self._engine.stream(self._statement)
+        return stream.__arrow_c_stream__(requested_schema)
+
+    def to_parquet(self, path: str | os.PathLike[str]) -> Path:
+        """Write all rows to a Parquet file, whole or not at all.
+
+        Parameters
+        ----------
+        path
+            The file; one that exists is replaced.
+
+        Returns
+        -------
+        Path
+            The file written.
+        """
+        return self._write(path, {"FORMAT": "parquet", "COMPRESSION": "zstd"})
+
+    def to_csv(self, path: str | os.PathLike[str]) -> Path:
+        """Write all rows to a CSV file with a header, whole or not at all; see `to_parquet`."""
+        return self._write(path, {"FORMAT": "csv", "HEADER": "true"})
+
+    # how it looks
+
+    def __repr__(self) -> str:
+        try:
+            columns, rows, total = self._head()
+        except Exception as error:  # noqa: BLE001  a repr never raises
+            return f"<{type(self).__name__} that cannot be read: {_first_line(error)}>"
+        return table_text(columns, rows, caption=self._caption, footer=self._footer(len(rows), total))
+
+    def _repr_html_(self) -> str:
+        try:
+            columns, rows, total = self._head()
+        except Exception as error:  # noqa: BLE001  a repr never raises
+            return table_html(["cannot be read"], [[_first_line(error)]])
+        return table_html(columns, rows, caption=self._caption, footer=self._footer(len(rows), total))
+
+    # inside
+
+    def _check(self) -> None:
+        if self._guard is not None:
+            self._guard()
+
+    def _rows(self) -> list[tuple[Any, ...]]:
+        self._check()
+        return self._engine.rows(self._statement)
+
+    def _head(self) -> tuple[list[str], Sequence[Sequence[Any]], int]:
+        from sqlglot import exp  # noqa: PLC0415
+
+        columns = self.columns
+        first = exp.select("*").from_(self._statement.subquery("head")).limit(HEAD)
+        return columns, self._engine.rows(first), len(self)
+
+    def _footer(self, shown: int, total: int) -> str:
+        rows = "no rows" if total == 0 else "1 row" if total == 1 else f"{total:,} rows"
+        lines = [rows if shown >= total else f"{rows}, the first {shown} shown"]
+        if self._hint:
+            lines.append(self._hint)
+        return " · ".join(lines)
+
+    def _write(self, path: str | os.PathLike[str], options: Mapping[str, str]) -> Path:
+        from sqlglot import exp  # noqa: PLC0415
+
+        self._check()
+        target = Path(path)
+        if not target.parent.is_dir():
+            message = f"cannot write {target}: the folder {target.parent} does not exist"
+            raise InvalidRequestError(message)
+        aside = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
+        copy = exp.Copy(
+            this=self._statement.subquery(),
+            kind=False,
+            files=[exp.Literal.string(str(aside))],
+            params=[
+                exp.CopyParameter(this=exp.var(name), expression=exp.var(value)) for name, value in options.items()
+            ],
+        )
+        try:
+            self._engine.execute(copy)
+            aside.replace(target)
+        finally:
+            aside.unlink(missing_ok=True)
+        return target
+
+
+class Listing(Result):
+    """A Result over objects of the workspace: iterating gives the objects, the columns are what one reads of each.
+
+    Parameters
+    ----------
+    objects
+        What iterating gives.
+    columns
+        Column names.
+    rows
+        One tuple an object, in the order of the columns.
+    page
+        Gives the AEP JSON page, where the kind has one.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        objects: Sequence[Any],
+        columns: Sequence[str],
+        rows: Sequence[Sequence[Any]],
+        *,
+        page: Callable[[], dict[str, Any]] | None = None,
+        caption: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        from sqlglot import exp  # noqa: PLC0415
+
+        self._name = f"listing_{uuid.uuid4().hex}"
+        table = exp.to_table(exp.to_identifier(self._name, quoted=True))
+        super().__init__(engine, exp.select("*").from_(table), caption=caption, hint=hint)
+        self._objects = list(objects)
+        self._columns = list(columns)
+        self._tuples = [tuple(row) for row in rows]
+        self._page = page
+
+    @property
+    def sql(self) -> str:
+        """A listing is read from the catalog; it has no SQL over the data."""
+        message = "this list is read from the catalog and has no SQL of its own; `ws.catalog` shows its tables"
+        raise InvalidRequestError(message)
+
+    def to_aep(self) -> dict[str, Any]:
+        """The list as AEP's JSON page: `_page`, `children`, `_links`.
+
+        Raises
+        ------
+        InvalidRequestError
+            When AEP has no such page for this kind of object.
+        """
+        if self._page is None:
+            message = "AEP has no document for this list; use `to_pandas()`"
+            raise InvalidRequestError(message)
+        return self._page()
+
+    def __len__(self) -> int:
+        return len(self._tuples)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._objects)
+
+    def __getitem__(self, index: int) -> Any:  # noqa: ANN401  an object of the workspace
+        return self._objects[index]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """All rows as a pandas DataFrame, a row an object."""
+        import pandas  # noqa: PLC0415, ICN001
+
+        frame = pandas.DataFrame.from_records(self._tuples, columns=self._columns)
+        for name in frame.columns:
+            if frame[name].isna().all() and frame[name].dtype == object:
+                frame[name] = frame[name].astype("str")
+        return frame
+
+    def to_arrow(self) -> pa.Table:
+        """All rows as a pyarrow Table; needs the extra `segkit[arrow]`."""
+        return self._registered(super().to_arrow)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
+
+    def _rows(self) -> list[tuple[Any, ...]]:
+        return self._tuples
+
+    def _head(self) -> tuple[list[str], Sequence[Sequence[Any]], int]:
+        return self.columns, self._tuples[:HEAD], len(self)
+
+    def _write(self, path: str | os.PathLike[str], options: Mapping[str, str]) -> Path:
+        write = super()._write
+        return self._registered(lambda: write(path, options))
+
+    def _registered(self, read: Callable[[], T]) -> T:
+        """Read while the rows are visible to the engine under the name that the statement selects from."""
+        self._engine.register(self._name, self.to_pandas())
+        try:
+            return read()
+        finally:
+            self._engine.unregister(self._name)
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).splitlines()
+    kind = "" if isinstance(error, SegkitError) else f"{type(error).__name__}: "
+    return f"{kind}{lines[0] if lines else 'no message'}"
