@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segkit.errors import InvalidRequestError
+from segkit.errors import DataError, InvalidRequestError
 
 if TYPE_CHECKING:
     import os
@@ -60,21 +60,29 @@ def generate(
     Raises
     ------
     InvalidRequestError
-        When `profiles` is not a positive whole number.
+        When `profiles` is not a positive whole number, or `as_of` no datetime.
+    DataError
+        When the files cannot be made or written; nothing is left behind then.
 
     Examples
     --------
-    >>> from tempfile import mkdtemp
-    >>> sorted(generate(mkdtemp(), profiles=20))
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     sorted(generate(folder, profiles=20))
     ['crm', 'events', 'loyalty', 'web']
     """
     if isinstance(profiles, bool) or not isinstance(profiles, int) or profiles < 1:
         raise InvalidRequestError(f"profiles must be a whole number of at least 1, not {profiles!r}")
+    if not isinstance(as_of, datetime):
+        raise InvalidRequestError(f"as_of must be a datetime such as {AS_OF!r}, not {as_of!r}")
     target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".segkit-demo-", dir=target) as scratch:
-        made = _write(Path(scratch), profiles, _utc(as_of), threads, memory_limit)
-        return {name: path.replace(target / path.name) for name, path in made.items()}
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".segkit-demo-", dir=target) as scratch:
+            made = _write(Path(scratch), profiles, _utc(as_of), threads, memory_limit)
+            return {name: path.replace(target / path.name) for name, path in made.items()}
+    except OSError as error:
+        raise DataError(f"cannot write demo data to {str(target)!r}: {error.strerror or error}") from error
 
 
 def _write(
@@ -87,17 +95,21 @@ def _write(
         settings["threads"] = threads
     if memory_limit is not None:
         settings["memory_limit"] = memory_limit
-    with duckdb.connect(":memory:", config=settings) as connection:
-        connection.execute("SET VARIABLE profiles = ?", [profiles])
-        connection.execute("SET VARIABLE visitors = ?", [-(-profiles // VISITORS_SHARE)])
-        connection.execute("SET VARIABLE as_of = ?", [as_of])
-        for step in ("macros", "reference", "people"):
-            connection.execute(_sql(step))
-        made = {name: _copy(connection, name, scratch) for name in TABLES if name != "events"}
-        # the widest table last: by now nothing but the narrow events is needed
-        connection.execute(_sql("journeys"))
-        connection.execute("DROP TABLE person; DROP TABLE visit")
-        return made | {"events": _copy(connection, "events", scratch)}
+    try:
+        with duckdb.connect(":memory:", config=settings) as connection:
+            connection.execute("SET VARIABLE profiles = ?", [profiles])
+            connection.execute("SET VARIABLE visitors = ?", [-(-profiles // VISITORS_SHARE)])
+            connection.execute("SET VARIABLE as_of = ?", [as_of])
+            for step in ("macros", "reference", "people"):
+                connection.execute(_sql(step))
+            made = {name: _copy(connection, name, scratch) for name in TABLES if name != "events"}
+            # the widest table last: by now nothing but the narrow events is needed
+            connection.execute(_sql("journeys"))
+            connection.execute("DROP TABLE person; DROP TABLE visit")
+            return made | {"events": _copy(connection, "events", scratch)}
+    except duckdb.Error as error:
+        remedy = "check threads and memory_limit, and the room on the disk"
+        raise DataError(f"the demo data for {profiles} profiles could not be made ({remedy}): {error}") from error
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, name: str, folder: Path) -> Path:

@@ -27,7 +27,7 @@ SELECT
         {'k': 'ECID', 'v': identity(ecid(who, browser), 'ambiguous', NOT signed_in)},
         CASE WHEN web_email IS NOT NULL THEN {'k': 'email', 'v': identity(web_email, 'ambiguous', false)} END
     ], lambda e: e IS NOT NULL)) AS identityMap,
-    CASE WHEN signed_in AND chance(a, 2, 420) THEN {'name': {'firstName': given_name, 'lastName': NULL::VARCHAR}} END AS person,
+    CASE WHEN signed_in AND chance(a, 2, 420) THEN {'name': {'firstName': given_name}} END AS person,
     CASE WHEN chance(a, 3, 900) THEN {'city': place.city_latin, 'countryCode': place.code} END AS homeAddress,
     {'address': web_email} AS personalEmail,
     {
