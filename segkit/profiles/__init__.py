@@ -1,0 +1,1 @@
+"""Profile fragments and experience events, and the merge policies that make profiles of them."""
