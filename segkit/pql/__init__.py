@@ -1,1 +1,52 @@
-"""PQL, the Profile Query Language, by itself: no database, no data."""
+"""PQL, the Profile Query Language, by itself: no database, no data.
+
+`parse` and `check` work on text alone; `check` with a schema also looks up the names.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segkit.pql.diagnostics import Diagnostic, PQLError
+from segkit.pql.reader import parse, parse_recovering
+from segkit.pql.tree import Expression, Span
+from segkit.pql.types import Schema
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Diagnostic", "Expression", "PQLError", "Schema", "Span", "check", "parse"]
+
+
+def check(text: str, schema: Schema | None = None) -> list[Diagnostic]:
+    """Find what is wrong with a PQL text, and what is doubtful.
+
+    Parameters
+    ----------
+    text
+        PQL.
+    schema
+        What the names are looked up in; left out, only the grammar is checked.
+
+    Returns
+    -------
+    list of Diagnostic
+        Errors and warnings in the order of the text; empty when all is well. Names are looked up once the grammar is
+        right.
+
+    Examples
+    --------
+    >>> [one.code for one in check("loyalty.tier == 'gold'")]
+    ['foreign-operator', 'single-quotes']
+    """
+    expression, found = parse_recovering(text)
+    if expression is None or schema is None:
+        return found
+    from segkit.pql.binder import bind  # noqa: PLC0415  text can be checked without it
+
+    bound: Sequence[Diagnostic]
+    try:
+        bound = bind(expression, schema).diagnostics
+    except PQLError as error:
+        bound = error.diagnostics
+    return sorted([*found, *bound], key=lambda one: (one.span.start, one.span.end, one.severity))

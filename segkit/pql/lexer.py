@@ -1,0 +1,275 @@
+"""Text to tokens (`pql.md` R04 to R09). Whatever is wrong is reported and mended, so that the parser can go on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from segkit.pql.tokens import JOINING, PLURALS, UNITS, Token
+from segkit.pql.tree import Comment, Span
+
+if TYPE_CHECKING:
+    from segkit.pql.diagnostics import Report
+    from segkit.pql.tree import Unit
+
+_TOKEN: Final = re.compile(
+    r"""
+    (?P<space>[\s\ufeff\u200b]+)
+  | (?P<comment>//[^\n]*|/\*(?s:.*?)\*/)
+  | (?P<openComment>/\*(?s:.*))
+  | (?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
+  | (?P<openString>["'][^\n]*)
+  | (?P<curly>[“”„«][^“”„«»"\n]*[“”»"]|[‘’‚‹][^‘’‚›'\n]*[‘’›'])
+  | (?P<quoted>`(?:[^`\n]|``)*`)
+  | (?P<openQuoted>`[^\n]*)
+  | (?P<placeholder>[^\W\d]\w*\{\w+\}\w*|\$\{[^{}\n]*\}|\{\{[^{}\n]*\}\}|\{\s*[^\W\d][\w.\-]*\s*\})
+  | (?P<name>[^\W\d]\w*)
+  | (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?P<tail>\w*)
+  | (?P<parameter>\$[0-9]+)
+  | (?P<context>@\{)
+  | (?P<angle><[^\W\d][\w\-.\ ]*>)
+  | (?P<foreign>===?|!==|<>|=<|&&?|\|\|?|[≤≥≠−–—×÷，；：（）])
+  | (?P<climb>\^+)
+  | (?P<symbol>=>|<=|>=|!=|[-+*/%=<>()\[\]{},:.!])
+  | (?P<unknown>.)
+    """,
+    re.VERBOSE,
+)
+
+_FOREIGN: Final = {
+    "==": "=",
+    "===": "=",
+    "!==": "!=",
+    "<>": "!=",
+    "=<": "<=",
+    "&&": "and",
+    "&": "and",
+    "||": "or",
+    "|": "or",
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+    "−": "-",
+    "–": "-",
+    "—": "-",
+    "×": "*",
+    "÷": "/",
+    "，": ",",
+    "：": ":",
+    "（": "(",
+    "）": ")",
+}
+
+_UNITS: Final[dict[str, Unit]] = {"s": "second", "h": "hour", "d": "day", "w": "week", "y": "year", "mo": "month"}
+_ESCAPE: Final = re.compile(r"\\(?:u(?P<code>[0-9a-fA-F]{4})|(?P<one>.))")
+_ESCAPES: Final = {'"': '"', "'": "'", "\\": "\\", "n": "\n", "t": "\t"}
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
+_PAIR: Final = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")
+_LOST_QUOTE: Final = re.compile(r"""["'][^)\],\n]*""")
+_OVERLONG: Final = 310  # digits; Python refuses to read very long integers, and none of them fits 64 bit
+
+
+@dataclass(frozen=True, slots=True)
+class Lexed:
+    """Tokens, the last one the `end`, and comments. From `horizon` on the text is not to be trusted: a string there was
+    never closed, so that mistakes after it are consequences."""
+
+    tokens: list[Token]
+    comments: tuple[Comment, ...]
+    horizon: int
+
+
+def lex(text: str, report: Report) -> Lexed:
+    """Split a text into tokens; never fails."""
+    tokens: list[Token] = []
+    comments: list[Comment] = []
+    horizon = len(text) + 1
+    at = 0
+    while at < len(text):
+        found = _TOKEN.match(text, at)
+        if (
+            found is None or found.lastgroup is None
+        ):  # pragma: no cover - `unknown` takes any character but a line break
+            break
+        kind, word, start, at = found.lastgroup, found.group(), at, found.end()
+        span = Span(start, at)
+        match kind:
+            case "name":
+                tokens.append(Token("name", word.lower(), start, at, word))
+            case "symbol":
+                tokens.append(Token("symbol", word, start, at))
+            case "space":
+                pass
+            case "string":
+                tokens.append(Token("string", "", start, at, _unescape(word, start, report)))
+            case "tail":
+                tokens.append(_number(found, report))
+            case "climb":
+                tokens.append(Token("symbol", "^", start, at, len(word)))
+            case "comment":
+                comments.append(Comment(word.rstrip(), Span(start, start + len(word.rstrip()))))
+            case "quoted":
+                name = word[1:-1].replace("``", "`")
+                if not name:
+                    report.error("empty-name", "there is no name between the backticks", span)
+                tokens.append(Token("quoted", "", start, at, name))
+            case "parameter":
+                tokens.append(_parameter(word, span, report))
+            case "context":
+                at, token = _context(text, start, report)
+                tokens.append(token)
+            case "openString":
+                lost = _unclosed(text, span, tokens, report)
+                horizon = min(horizon, lost)
+                tokens.append(Token("hole", "", start, at))
+            case "angle" if tokens and _ends_operand(tokens[-1]):
+                at = start + 1
+                tokens.append(Token("symbol", "<", start, at))
+            case "foreign":
+                tokens.append(_foreign(word, span, report))
+            case _:
+                _refuse(kind, word, span, report)
+                tokens.append(Token("hole", "", start, at))
+    report.found[:] = [one for one in report.found if one.span.start < horizon]
+    last = tokens[-1].end if tokens else 0
+    tokens.append(Token("end", "", last, last))
+    return Lexed(tokens, tuple(comments), horizon)
+
+
+def _refuse(kind: str, word: str, span: Span, report: Report) -> None:
+    match kind:
+        case "openComment":
+            hint = "close it with `*/`"
+            report.error("unclosed-comment", "the comment is not closed", Span(span.start, span.start + 2), hint)
+        case "openQuoted":
+            report.error("unclosed-name", "the name in backticks is not closed", span, "close it with a backtick")
+        case "curly":
+            inner = word[1:-1]
+            hint = f'write `"{inner}"`'
+            report.error("curly-quotes", "typographic quotes do not delimit a string", span, hint)
+        case "placeholder" | "angle":
+            hint = "put a value or a field name in its place"
+            report.error("placeholder", f"`{word}` is a placeholder that was not filled in", span, hint)
+        case _:
+            name = "a ternary `?`" if word == "?" else f"the character `{word}`"
+            hint = {"?": "write `if(condition, a, b)`", ";": "leave it out: an expression has no end mark"}.get(word)
+            shown = name if word.isprintable() else f"the character U+{ord(word):04X}"
+            report.error("unknown-character", f"{shown} has no meaning in PQL", span, hint)
+
+
+def _foreign(word: str, span: Span, report: Report) -> Token:
+    right = _FOREIGN.get(word)
+    if right is None:
+        _refuse("unknown", word, span, report)
+        return Token("hole", "", span.start, span.end)
+    report.error("foreign-operator", f"`{word}` is not an operator of PQL", span, f"write `{right}`")
+    return Token("name" if right.isalpha() else "symbol", right, span.start, span.end, right)
+
+
+def _ends_operand(token: Token) -> bool:
+    if token.kind == "name":
+        return token.word not in JOINING
+    return token.kind != "symbol" or token.word in {")", "]", "}"}
+
+
+def _parameter(word: str, span: Span, report: Report) -> Token:
+    position = int(word[1:]) if len(word) <= _OVERLONG else 0
+    if position == 0:
+        hint = "`$1` is the profile"
+        report.error("bad-parameter", "parameters are counted from `$1`", span, hint)
+    return Token("parameter", "", span.start, span.end, position)
+
+
+def _context(text: str, start: int, report: Report) -> tuple[int, Token]:
+    depth = 0
+    for at in range(start + 1, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[at], 0)
+        if depth == 0:
+            return at + 1, Token("context", "", start, at + 1, text[start + 2 : at])
+    report.error("unclosed-context", "the context reference is not closed", Span(start, start + 2), "close it with `}`")
+    return len(text), Token("hole", "", start, len(text))
+
+
+def _number(found: re.Match[str], report: Report) -> Token:
+    digits, tail = found["number"], found["tail"]
+    span = Span(found.start(), found.end())
+    whole = digits.isdigit()
+    if tail and not (whole and tail in {"L", "l"}):
+        unit = UNITS.get(tail.lower()) or _UNITS.get(tail.lower())
+        hint = "a name begins with a letter or `_`; others stand in backticks"
+        if unit is not None:
+            hint = f"spans of time are written `occurs <= {digits} {PLURALS[unit]} before now`"
+        report.error("glued-number", f"the number `{digits}` runs into `{tail}`", span, hint)
+        return Token("hole", "", *_ends(span))
+    if whole:
+        # past 64 bit by far, whatever the sign; the parser, which knows the sign, has the last word
+        value = int(digits) if len(digits) <= _OVERLONG else 10**_OVERLONG
+        return Token("integer", "", span.start, span.end, value)
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        report.error("number-range", f"`{digits}` is beyond the range of a Double", span)
+        number = 0.0
+    return Token("double", "", span.start, span.end, number)
+
+
+def _ends(span: Span) -> tuple[int, int]:
+    return span.start, span.end
+
+
+def _unclosed(text: str, span: Span, tokens: list[Token], report: Report) -> int:
+    """Report a string that does not end on its line, at the quote that most probably lacks its partner."""
+    line = text.rfind("\n", 0, span.start) + 1
+    where = span
+    for token in reversed(tokens):
+        if token.start < line:
+            break
+        # a string that runs straight into a word was meant to end before
+        if token.kind == "string" and (text[token.end].isalnum() or text[token.end] == "_"):
+            where = token.span
+    lost = _LOST_QUOTE.match(text, where.start)
+    where = Span(where.start, lost.end() if lost else where.end)
+    hint = f"close it with `{text[where.start]}`; a line break inside is written `\\n`"
+    report.error("unclosed-string", "the string is not closed on its line", where, hint)
+    return where.start + 1
+
+
+def _unescape(word: str, start: int, report: Report) -> str:
+    inner = word[1:-1]
+    if word[0] == "'":
+        hint = f"write `{quote(inner)}`" if "\\" not in inner else "use double quotes"
+        report.warning("single-quotes", "strings stand in double quotes", Span(start, start + len(word)), hint)
+    if "\\" in inner:
+        inner = _ESCAPE.sub(lambda found: _escape(found, start + 1, report), inner)
+        inner = _PAIR.sub(lambda found: found.group().encode("utf-16", "surrogatepass").decode("utf-16"), inner)
+    if _SURROGATE.search(inner):
+        report.error("half-character", "the string holds half of a character", Span(start, start + len(word)))
+        inner = _SURROGATE.sub("\ufffd", inner)
+    return inner
+
+
+def _escape(found: re.Match[str], offset: int, report: Report) -> str:
+    if found["code"]:
+        return chr(int(found["code"], 16))
+    one = _ESCAPES.get(found["one"])
+    if one is None:
+        span = Span(offset + found.start(), offset + found.end())
+        word = found.group()
+        hint = "four hexadecimal digits follow `\\u`" if word == "\\u" else f"double the backslash: `\\{word}`"
+        report.error("unknown-escape", f"`{word}` is not an escape", span, hint)
+        return word
+    return one
+
+
+_PLAIN: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+
+
+def quote(value: str) -> str:
+    """A string as PQL writes it: double quotes, with escapes for what cannot stand in them."""
+    inner = "".join(_PLAIN.get(one) or (one if one.isprintable() else _coded(one)) for one in value)
+    return f'"{inner}"'
+
+
+def _coded(one: str) -> str:
+    units = one.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))

@@ -1,0 +1,329 @@
+"""What people write instead of PQL, and what to tell them (`pql.md` R51, R52).
+
+Each function stands at a place where the parser cannot go on by the grammar. It reports, and then raises `Failure` or
+passes over the foreign construct so that parsing can go on behind it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from segkit.pql.diagnostics import did_you_mean, nearest
+from segkit.pql.tokens import AGGREGATES, COMPARISONS, JOINING, MOMENTS, QUANTIFIERS, UNITS, starts_operand
+from segkit.pql.tree import Binary, Call, Name, Span
+
+if TYPE_CHECKING:
+    from segkit.pql.parser import Parser
+    from segkit.pql.tokens import Token
+    from segkit.pql.tree import Node
+
+_SHOWN: Final = 60
+_METHODS: Final = {
+    name.lower(): name
+    for name in (
+        "contains",
+        "doesNotContain",
+        "startsWith",
+        "doesNotStartWith",
+        "endsWith",
+        "doesNotEndWith",
+        "equals",
+        "notEqualTo",
+        "includes",
+        "intersects",
+        "subsetOf",
+        "supersetOf",
+    )
+}
+_OPERATORS: Final = ("and", "or", "in", "notIn", "like", "matches", "occurs")
+_SYMBOLS: Final = COMPARISONS | {"+", "-", "*", "/", "%", "[", "."}
+
+
+def shown(parser: Parser, token: Token) -> str:
+    """A token as the user wrote it, for a message."""
+    text = parser.report.source[token.start : token.end]
+    return f"`{text}`" if len(text) <= _SHOWN else f"`{text[:_SHOWN]}…`"
+
+
+def written(parser: Parser, node: Node, instead: str) -> str:
+    """A node as the user wrote it, for a hint, or a word for it when it is long."""
+    text = parser.report.source[node.span.start : node.span.end]
+    return text if text and len(text) <= _SHOWN and "\n" not in text else instead
+
+
+# --- a value is missing
+
+
+def no_operand(parser: Parser) -> NoReturn:
+    """There is no value where one must stand."""
+    token = parser.token
+    if token.kind == "end" and parser.at == 0:
+        parser.fail(
+            "empty", "the expression is empty", token.span, 'write a condition such as `homeAddress.country = "US"`'
+        )
+    if token.kind == "end":
+        parser.fail("missing-value", "the expression ends where a value is expected", token.span)
+    if token.word == ".":
+        parser.fail("missing-value", "a path begins with a name, not with a dot", token.span)
+    if token.word in JOINING and parser.peek().word == "." and parser.peek(2).kind == "name":
+        hint = f"write `` `{token.value}` `` for a field of that name"
+        parser.fail("missing-value", f"expected a value before {shown(parser, token)}", token.span, hint)
+    parser.fail("missing-value", f"expected a value before {shown(parser, token)}", token.span)
+
+
+def no_member(parser: Parser) -> NoReturn:
+    """There is no name behind a dot."""
+    token = parser.token
+    dot = parser.tokens[parser.at - 1]
+    if token.word == ".":
+        parser.fail("missing-name", "two dots follow each other", Span(dot.start, token.end), "leave one out")
+    if token.kind in {"integer", "double"}:
+        _digit_name(parser, token)
+    if token.word == "*":
+        hint = "a path over an array already stands for all its items"
+        parser.fail("missing-name", "PQL has no `.*`", Span(dot.start, token.end), hint)
+    parser.fail("missing-name", "expected a field name after the dot", dot.span)
+
+
+def _digit_name(parser: Parser, token: Token) -> NoReturn:
+    digits = parser.report.source[token.start : token.end].lstrip(".")
+    hint = f"write `` `{digits}` `` in backticks"
+    parser.fail("missing-name", "a field name that begins with a digit stands in backticks", token.span, hint)
+
+
+def empty_parentheses(parser: Parser) -> None:
+    """`()` where a value must stand."""
+    span = Span(parser.start, parser.peek().end)
+    parser.error("missing-value", "there is nothing in the parentheses", span)
+
+
+def trailing_comma(parser: Parser, closer: int) -> None:
+    """`[1, 2, ]`."""
+    if parser.at == closer:
+        comma = parser.tokens[closer - 1].span
+        parser.error("trailing-comma", "nothing follows the comma", comma, "leave it out")
+
+
+def bad_index(parser: Parser, opener: int) -> None:
+    """`a[]` and `a[1, 2]`, when the parser has passed over them."""
+    span = Span(parser.tokens[opener].start, parser.tokens[parser.at - 1].end)
+    hint = 'write a map key `["key"]` or a condition `[field = 1]`'
+    parser.error("bad-index", "one key or one condition stands in the brackets", span, hint)
+
+
+# --- something follows that cannot
+
+
+def leftover(parser: Parser, node: Node) -> NoReturn:
+    """A complete value is followed by something that does not continue it."""
+    token, before = parser.token, parser.tokens[parser.at - 1]
+    word, text = token.word, shown(parser, token)
+    if parser.after_form and (word in _SYMBOLS or word in JOINING):
+        message = f"`select` and its like take all to their right, so {text} cannot follow"
+        parser.fail("needs-parentheses", message, token.span, "put the whole of it into parentheses")
+    if before.kind == "integer" and word in UNITS:
+        _duration(parser, node, before, token)
+    if word == "=>":
+        hint = "write `(name) => …` for a function, `>=` for at least"
+        parser.fail("bad-lambda", "names in parentheses stand before `=>`", token.span, hint)
+    if token.kind == "double" and parser.report.source[token.start] == ".":
+        _digit_name(parser, token)
+    if word in QUANTIFIERS and isinstance(node, Name) and node.name.lower() in QUANTIFIERS:
+        parser.fail("bad-select", "one of these words is enough", token.span)
+    if word == "where":
+        hint = "write `select X from xEvent where …`, or a condition in brackets: `xEvent[…]`"
+        parser.fail("bad-select", "`where` belongs to `select`, `exists` or `forall`", token.span, hint)
+    if word == "over":
+        hint = "write `sum X.field over X from xEvent`"
+        parser.fail("bad-aggregate", "`over` belongs to `sum`, `average`, `min` or `max`", token.span, hint)
+    if before.word in QUANTIFIERS and token.kind in {"name", "quoted"}:
+        hint = f"write `{before.value} {token.value} from xEvent where …`"
+        parser.fail("bad-select", f"`{before.value}` needs a variable and `from`", token.span, hint)
+    if before.word in AGGREGATES and starts_operand(token):
+        hint = f"write `{before.value} X.field over X from xEvent`, or `array.{before.value}(field)`"
+        parser.fail("bad-aggregate", f"`{before.value}` needs `over NAME from`", token.span, hint)
+    if word == "^":
+        parser.fail("unexpected", "`^` reaches out of a filter; there is no power operator", token.span)
+    hint = None
+    if token.kind == "name":
+        hint = did_you_mean(str(token.value), _OPERATORS)
+        hint = hint or ("join two conditions with `and` or `or`" if starts_operand(token) else None)
+    parser.fail("unexpected", f"{text} cannot follow here", token.span, hint)
+
+
+def _duration(parser: Parser, node: Node, count: Token, unit: Token) -> NoReturn:
+    subject, earlier, comparison = "timestamp", "before", "<="
+    if isinstance(node, Binary) and node.operator in COMPARISONS:
+        subject = written(parser, node.left, subject)
+        moment = node.right
+        forward = isinstance(moment, Binary) and moment.operator == "+"
+        earlier = "after" if forward else "before"
+        near = {">", ">="} if not forward else {"<", "<="}
+        comparison = "<=" if node.operator in near else ">"
+    span = Span(count.start, unit.end)
+    hint = f"write `{subject} occurs {comparison} {count.value} {unit.value} {earlier} now`"
+    parser.fail("duration", "spans of time stand only behind `occurs`", span, hint)
+
+
+def left_in_brackets(parser: Parser) -> None:
+    """Something is left before the closing bracket."""
+    token = parser.token
+    if token.word == ",":
+        message = "parentheses hold one value, so a comma cannot follow"
+        parser.error("unexpected", message, token.span, "a list stands in `[ ]`")
+        return
+    parser.error("unexpected", f"{shown(parser, token)} cannot follow here", token.span)
+
+
+def left_at_end(parser: Parser) -> None:
+    """Something is left after the whole expression."""
+    token = parser.token
+    hint = "join two conditions with `and` or `or`" if token.word == "," else None
+    parser.error("unexpected", f"{shown(parser, token)} cannot follow here", token.span, hint)
+
+
+def left_in_element(parser: Parser) -> NoReturn:
+    """Something is left before the next element of a chain."""
+    token = parser.token
+    text = shown(parser, token)
+    if token.word == "when":
+        hint = "write `WHAT(…) WHEN(…) COUNT(…)`, each once"
+        parser.fail("bad-chain", "`WHEN` stands before `COUNT`, once, with parentheses", token.span, hint)
+    if token.word in {"and", "or"} or token.word == "within":
+        hint = "put conditions into `WHAT(…)` and times into `WHEN(…)`"
+        parser.fail("bad-chain", f"{text} cannot follow an element of a chain", token.span, hint)
+    hint = did_you_mean(str(token.value), ["WHEN", "COUNT"]) if token.kind == "name" else None
+    hint = hint or "elements have commas between them"
+    parser.fail("bad-chain", f"{text} cannot follow an element of a chain", token.span, hint)
+
+
+# --- operators of other languages, which parsing passes over
+
+
+def foreign_comparison(parser: Parser, left: Node) -> bool:
+    """Whether a comparison of another language stood here; then it has been passed over."""
+    token = parser.token
+    if token.kind != "name":
+        return False
+    following = parser.peek()
+    match token.word:
+        case "is":
+            _is(parser, left)
+        case "exists" if not starts_operand(following):
+            hint = f"write `{written(parser, left, 'field')}.isNotNull()`"
+            parser.error("sql-exists", "`exists` stands before an array, not behind a field", token.span, hint)
+            parser.at += 1
+        case "not" if following.word in {"in", "like", "matches", "occurs", "between"}:
+            _not_operator(parser, left)
+        case "between" if starts_operand(following):
+            _between(parser, left)
+        case word if word in _METHODS and starts_operand(following):
+            name = _METHODS[word]
+            hint = f"write `{written(parser, left, 'field')}.{name}(…)`"
+            parser.error("infix-method", f"`{name}` is called with a dot and parentheses", token.span, hint)
+            parser.at += 1
+            parser.arithmetic()
+        case _:
+            return False
+    return True
+
+
+def _is(parser: Parser, left: Node) -> None:
+    begin = parser.take()
+    negated = parser.eat("not")
+    if parser.is_at("null"):
+        span = Span(begin.start, parser.token.end)
+        method = "isNotNull" if negated else "isNull"
+        hint = f"write `{written(parser, left, 'field')}.{method}()`"
+        parser.error("sql-null", f"`{'is not null' if negated else 'is null'}` is not PQL", span, hint)
+        parser.at += 1
+        return
+    hint = f"write `{'!=' if negated else '='}`"
+    parser.error("foreign-operator", "`is` is not an operator of PQL", begin.span, hint)
+    parser.arithmetic()
+
+
+def _not_operator(parser: Parser, left: Node) -> None:
+    begin, operator = parser.token, parser.peek()
+    subject = written(parser, left, "x")
+    hint = f"write `{subject} notIn […]`" if operator.word == "in" else f"write `not ({subject} {operator.value} …)`"
+    message = f"`not {operator.value}` is not an operator of PQL"
+    parser.error("foreign-operator", message, Span(begin.start, operator.end), hint)
+    parser.at += 2
+    if operator.word == "occurs":
+        from segkit.pql import parser_time  # noqa: PLC0415  imports this module's users
+
+        parser_time.tail(parser)
+    elif parser.is_at("("):
+        parser.items()
+    else:
+        parser.arithmetic()
+        if operator.word == "between" and parser.eat("and"):
+            parser.arithmetic()
+
+
+def _between(parser: Parser, left: Node) -> None:
+    token = parser.token
+    subject = written(parser, left, "x")
+    hint = f"write `{subject} >= a and {subject} <= b`, or for a time `{subject} occurs between a and b`"
+    parser.error("foreign-operator", "`between` stands only behind `occurs`", token.span, hint)
+    parser.at += 1
+    parser.arithmetic()
+    if parser.eat("and"):
+        parser.arithmetic()
+
+
+def chained(parser: Parser) -> None:
+    """A second comparison follows the first (R10)."""
+    token = parser.token
+    hint = "compare two values at a time: `a = b and b = c`"
+    parser.error("chained-comparison", f"{shown(parser, token)} cannot follow another comparison", token.span, hint)
+
+
+def tight_not(parser: Parser) -> None:
+    """`not` without parentheses stands where only a value may (R10)."""
+    hint = "write `not (…)`"
+    parser.error("needs-parentheses", "`not` needs parentheses here", parser.token.span, hint)
+
+
+def wildcard(parser: Parser, node: Node) -> NoReturn:
+    """`array[*]{…}`, of no language in particular."""
+    opener = parser.at
+    closer = parser.partner[opener]
+    name = written(parser, node, "array")
+    span = Span(parser.tokens[opener].start, parser.tokens[closer].end)
+    hint = f'write `"value" in {name}` for values, `{name}[field = "value"]` for objects'
+    parser.error("wildcard-index", "PQL has no `[*]`", span, hint)
+    parser.at = closer + 1
+    while parser.is_at("{"):
+        parser.at = parser.partner[parser.at] + 1
+    raise parser.failure
+
+
+def moment_called(parser: Parser, name: Token) -> None:
+    """`now()`."""
+    duration = parser.peek(3).kind == "hole" or parser.peek(4).word in UNITS
+    if duration and parser.peek(2).word in {"+", "-"}:
+        return  # `now() - 7 days` has one remedy for both mistakes
+    if name.word in MOMENTS and parser.peek().word == ")":
+        span = Span(name.start, parser.peek().end)
+        parser.error("moment-call", f"`{name.word}` is not a function", span, f"write `{name.word}`")
+
+
+def missing_where(parser: Parser, source: Node, source_at: int, variable: str) -> bool:
+    """Whether a condition follows without `where`; then parsing goes on with it."""
+    token = parser.token
+    if token.kind in {"name", "quoted", "parameter"} and token.word not in parser.ends | JOINING - {"not"}:
+        meant = token.kind == "name" and bool(nearest(str(token.value), ["where"]) or token.word in {"with", "having"})
+        if meant and starts_operand(parser.peek()):
+            parser.error(
+                "bad-select", f"{shown(parser, token)} is not a word of PQL", token.span, "did you mean `where`?"
+            )
+            parser.at += 1
+            return True
+        parser.error("bad-select", "expected `where` before the condition", token.span, "write `where …`")
+        return True
+    if isinstance(source, Call) and any(one.value == variable for one in parser.tokens[source_at + 1 : parser.at]):
+        span = Span(parser.tokens[source_at + 1].start, source.span.end)
+        parser.error("bad-select", "expected `where` before the condition", span, "write `where …`")
+    return False
