@@ -241,8 +241,8 @@ FUNCTIONS: Mapping[str, Signature] = _table(
         "substr",
         (_S, Parameter("start", WHOLE), Parameter("end", WHOLE, optional=True)),
         STRING,
-        "The characters from start (the first is 0) up to, without, end; to the last where `end` is left off, which is a "
-        "null constant; positions outside the text are its nearer end",
+        "The characters from start (the first is 0) up to, without, end; to the last where `end` is left off, a "
+        "null constant then; positions outside the text are its nearer end",
     ),
     _node("concat", (_S, Parameter("other", TEXT)), STRING, "Two texts, one after the other"),
     _node(
@@ -277,7 +277,7 @@ FUNCTIONS: Mapping[str, Signature] = _table(
         "getUrlPath",
         (_S,),
         STRING,
-        "The path of a URL, from its first slash; an empty text for a bare host, null for no URL",
+        "The path of a URL; an empty text for a bare host, null for no URL",
     ),
     _node("md5", (_S,), STRING, "The MD5 digest of the UTF-8 text, in lower-case hexadecimals"),
     _node("sha256", (_S,), STRING, "The SHA-256 digest of the UTF-8 text, in lower-case hexadecimals"),

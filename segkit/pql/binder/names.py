@@ -1,0 +1,209 @@
+"""Names, fields and scopes (R01, R09, R19, R20, R22, R27)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segkit.pql.binder.context import Binder, Scope, failed, is_failed, span
+from segkit.pql.binder.rewrite import renewed, size
+from segkit.pql.binder.suggest import elsewhere, nearest_path
+from segkit.pql.bound import Attribute, Bound, Const, Events, Get, Now, Record, Shift, StartOf, Transform
+from segkit.pql.tree import Climb, Field, Name, Node, Parameter, Span
+from segkit.pql.types import INTEGER, Kind, Type, array_of
+
+if TYPE_CHECKING:
+    from segkit.pql.binder.context import Binding
+
+EVENTS = "xEvent"
+_PROFILE = "profile"
+DAYS = {"today": 0, "yesterday": -1, "tomorrow": 1}
+"""The words that mean a day, and how far it is from today."""
+
+
+def is_word(node: Node, scope: Scope) -> str | None:
+    """`now`, `today`, … where a name is neither a variable nor a field (R09), else None."""
+    match node:
+        case Name(name=name, quoted=False) if name.lower() in {"now", *DAYS}:
+            known = name in scope.variables or field_type(scope.item.type, name) is not None
+            return None if known else name.lower()
+        case _:
+            return None
+
+
+def path(b: Binder, node: Name | Field | Climb | Parameter, scope: Scope) -> Bound:
+    """A name and the fields below it."""
+    segments: list[Field] = []
+    base: Node = node
+    while isinstance(base, Field):
+        segments.append(base)
+        base = base.object
+    segments.reverse()
+    if (
+        isinstance(base, Name)
+        and segments
+        and base.name == _PROFILE
+        and not base.quoted
+        and base.name not in scope.variables
+        and field_type(scope.item.type, base.name) is None
+    ):
+        b.report.warning(
+            "profile-prefix", "`profile.` is not needed: names are fields of the profile", base.span, "leave it out"
+        )
+        value = b.root.item
+    elif isinstance(base, Name):
+        value = name(b, base, scope, tuple(one.name for one in segments))
+    else:
+        value = b.value(base, scope)
+    for position, one in enumerate(segments):
+        rest = tuple(later.name for later in segments[position + 1 :])
+        value = field(b, value, one.name, at=_name_span(one), where=one.span, rest=rest)
+    return value
+
+
+def name(b: Binder, node: Name, scope: Scope, rest: tuple[str, ...] = ()) -> Bound:
+    """A bare name: first a variable, then a field, then a word."""
+    binding = scope.variables.get(node.name)
+    if binding is not None:
+        return _variable(b, binding, node)
+    if field_type(scope.item.type, node.name) is not None or (node.name == EVENTS and scope.outer is None):
+        return field(b, scope.item, node.name, at=node.span, where=node.span, rest=rest)
+    word = is_word(node, scope)
+    if word == "now":
+        return Now(span=node.span)
+    if word is not None:
+        today = StartOf("day", Now(span=node.span), span=node.span)
+        away = DAYS[word]
+        return Shift(today, Const(away, INTEGER, node.span), "day", span=node.span) if away else today
+    if node.name.lower() == "this" and not node.quoted:
+        if scope.outer is None:
+            return b.error("no-item", "`this` is the item of a filter or aggregate, and here is none", node.span)
+        return scope.item
+    if is_failed(scope.item):
+        return failed(node.span)
+    return _unknown(b, scope, node, rest)
+
+
+def climb(b: Binder, node: Climb, scope: Scope) -> Bound:
+    """`^`: the item of a scope further out."""
+    for _ in range(node.levels):
+        if scope.outer is None:
+            sign = "^" * node.levels
+            return b.error(
+                "no-outer-scope",
+                f"`{sign}` climbs out of the expression",
+                node.span,
+                "`^` climbs one filter or aggregate; select, exists and forall are none",
+            )
+        scope = scope.outer
+    return scope.item
+
+
+def field(b: Binder, value: Bound, key: str, *, at: Span, where: Span, rest: tuple[str, ...] = ()) -> Bound:
+    """A field of a value; over an array the array of the field (R20)."""
+    match value.type.kind:
+        case Kind.ERROR:
+            return failed(where)
+        case Kind.OBJECT:
+            return _object_field(b, value, key, at=at, where=where, rest=rest)
+        case Kind.ARRAY if value.type.of.kind in {Kind.OBJECT, Kind.ERROR}:
+            variable = b.fresh(value.type.of, value.span)
+            return mapped(b, value, variable, field(b, variable, key, at=at, where=where, rest=rest), where)
+        case Kind.MAP:
+            return b.error(
+                "no-such-field", f"a Map has keys, not fields, so `.{key}` finds nothing", at, f'write `["{key}"]`'
+            )
+        case Kind.ARRAY:
+            return b.error("no-such-field", f"the items are of type {value.type.of} and have no fields", at)
+        case kind:
+            return b.error("no-such-field", f"a {kind} has no fields, so `.{key}` finds nothing", at)
+
+
+def mapped(b: Binder, array: Bound, variable: Bound, body: Bound, where: Span) -> Bound:
+    """The array of an expression of each item; an array of arrays flattens."""
+    if is_failed(array, body):
+        return failed(where)
+    inner = body.type if body.type.kind is Kind.ARRAY else None
+    made = Transform(
+        array,
+        variable,  # type: ignore[arg-type]  # a Variable, as every caller makes it
+        body,
+        inner or array_of(body.type),
+        flatten=inner is not None,
+        span=where,
+    )
+    return flat(b, made)
+
+
+def flat(b: Binder, value: Bound) -> Bound:
+    """An array of arrays laid end to end (R20)."""
+    while value.type.kind is Kind.ARRAY and value.type.of.kind is Kind.ARRAY:
+        variable = b.fresh(value.type.of, value.span)
+        value = Transform(value, variable, variable, value.type.of, flatten=True, span=value.span)
+    return value
+
+
+def field_type(of: Type, key: str) -> Type | None:
+    """The type of a field, through arrays."""
+    return of.field(key) if of.kind is Kind.OBJECT else None
+
+
+def _object_field(b: Binder, value: Bound, key: str, *, at: Span, where: Span, rest: tuple[str, ...]) -> Bound:
+    if key == EVENTS and isinstance(value, Attribute) and not value.path:
+        return Events(array_of(b.schema.event), where)
+    of = value.type.field(key)
+    if of is None:
+        hint = nearest_path(value.type, (key, *rest), "") or elsewhere(b.schema, (key, *rest))
+        return b.error("unknown-field", f"there is no field `{key}`{_below(value)}", at, hint)
+    if of.kind is Kind.UNSUPPORTED:
+        return b.error(
+            "unsupported-field", f"`{key}` has a type that PQL does not know, such as TIME or binary data", at
+        )
+    match value:
+        case Attribute(path=above):
+            return flat(b, Attribute((*above, key), of, where))
+        case Record(fields=fields):
+            return next(one for known, one in fields if known == key)
+        case _:
+            return flat(b, Get(value, key, of, where))
+
+
+def _below(value: Bound) -> str:
+    match value:
+        case Attribute(path=()):
+            return " in the profile"
+        case Attribute(path=above):
+            return f" in `{'.'.join(above)}`"
+        case _:
+            return " in an item" if value.type.fields else ", nor any other"
+
+
+def _variable(b: Binder, binding: Binding, node: Name) -> Bound:
+    if binding.written is None:
+        return binding.value
+    if not b.copying(size(binding.value)):
+        return b.error(
+            "expression-too-large", f"putting in `{node.name}` makes the expression too large", node.span, None
+        )
+    return renewed(b, binding.value)
+
+
+def _unknown(b: Binder, scope: Scope, node: Name, rest: tuple[str, ...]) -> Const:
+    wanted = (node.name, *rest)
+    out, levels = scope.outer, 1
+    hint: str | None = None
+    while out is not None and hint is None:
+        if field_type(out.item.type, node.name) is not None or (node.name == EVENTS and out.outer is None):
+            hint = f"did you mean `{'^' * levels}.{'.'.join(wanted)}`?"
+        out, levels = out.outer, levels + 1
+    hint = hint or nearest_path(scope.item.type, wanted, "", tuple(scope.variables))
+    if scope.outer is None:
+        hint = hint or elsewhere(b.schema, wanted)
+    place = "in the profile" if scope.outer is None else "in an item"
+    if scope.item.type.kind not in {Kind.OBJECT, Kind.ERROR}:
+        message = f"there is no `{node.name}`: the items are of type {scope.item.type}"
+        return b.error("unknown-field", message, node.span, hint or "the item itself is `this`")
+    return b.error("unknown-field", f"there is no field `{node.name}` {place}", node.span, hint)
+
+
+def _name_span(node: Field) -> Span:
+    return node.name_span if node.name_span.end > node.name_span.start else span(node)
