@@ -182,11 +182,15 @@ class Jobs:
             )
         return total, [_record(row) for row in rows]
 
-    def previous(self, id: str, succeeded: str) -> dict[str, str]:  # noqa: A002 - the field's name
-        """For the segments of a job: the id of the last job completed before that had it under the same policy."""
+    def previous(self, id: str, succeeded: str) -> dict[str, tuple[str, int]]:  # noqa: A002
+        """For the segments of a job: the last job completed before that had it under the same policy.
+
+        Its id and its number among the completed. A segment never completed before is not in it.
+        """
         with self._store.read() as transaction:
             rows = transaction.rows(
-                "SELECT mine.segment_id, arg_max(other.job_id, state.completion) FROM job_segments AS mine "
+                "SELECT mine.segment_id, arg_max(other.job_id, state.completion), max(state.completion) "
+                "FROM job_segments AS mine "
                 "JOIN job_segments AS other ON other.segment_id = mine.segment_id "
                 "AND other.merge_policy_id = mine.merge_policy_id AND other.job_id <> mine.job_id "
                 "JOIN job_states AS state ON state.id = other.job_id "
@@ -195,7 +199,7 @@ class Jobs:
                 id=id,
                 succeeded=succeeded,
             )
-        return dict(rows)
+        return {segment_id: (job_id, completion) for segment_id, job_id, completion in rows}
 
     def newest(self, segment_id: str, succeeded: str, merge_policy_id: str | None = None) -> str | None:
         """The id of the last job completed that had this segment, under this policy where one is given."""

@@ -74,15 +74,15 @@ class StageHandle:
 class Journal(Protocol):
     """Where the news of a job goes; the runner's side of a `Control`."""
 
-    def begin(self, name: str, /) -> None:
+    def begin_stage(self, name: str, /) -> None:
         """Write down that a stage has begun."""
         ...
 
-    def end(self, name: str, rows: int | None, /) -> None:
+    def end_stage(self, name: str, rows: int | None, /) -> None:
         """Write down that the stage has ended."""
         ...
 
-    def figures(self, outcome: Mapping[str, Any], /) -> None:
+    def figures(self, known: Mapping[str, Any], /) -> None:
         """Write down figures known early, by their names in `Outcome`."""
         ...
 
@@ -116,11 +116,11 @@ class Control:
         self.checkpoint()
         handle = StageHandle()
         self.stage_name = name
-        self._journal.begin(name)
+        self._journal.begin_stage(name)
         try:
             yield handle
         finally:
-            self._journal.end(name, handle.rows)
+            self._journal.end_stage(name, handle.rows)
             self.stage_name = None
         self.checkpoint()
 
