@@ -33,8 +33,10 @@ def job_html(view: Mapping[str, Any]) -> str:
     status = str(view.get("status", ""))
     body = ""
     if status.upper() in _ONGOING:
-        stage = escape(clean(str(view.get("stage") or "waiting to start")))
-        body += f'<div style="margin:.3em 0">{bar(view.get("progress"))} <span style="{MUTED}">{stage}</span></div>'
+        fraction = view.get("progress")
+        done = "" if fraction is None else f"{int(fraction * 100)} %&ensp;"
+        stage = done + escape(clean(str(view.get("stage") or "waiting to start")))
+        body += f'<div style="margin:.3em 0">{bar(fraction)} <span style="{MUTED}">{stage}</span></div>'
     for error in view.get("errors") or ():
         code = f"<b>{escape(clean(str(error.get('code') or 'error')))}</b>\n"
         body += f'<pre style="{PRE}border-left:3px solid #b3261e">{code}{escape(str(error.get("msg") or ""))}</pre>'
@@ -99,10 +101,11 @@ def _pairs(view: Mapping[str, Any]) -> list[tuple[str, object]]:
     return [
         ("created", view.get("created")),
         ("as of", view.get("as_of")),
-        ("finished", view.get("finished")),
+        ("finished", view.get("finished") if duration is None else None),
         ("took", None if duration is None else duration_words(float(duration))),
         ("stages", ", ".join(_stage(one) for one in stages) or None),
         ("profiles", view.get("total_profiles")),
+        ("segments", None if _counted(view) else ", ".join(str(one.get("name")) for one in view.get("segments") or ())),
         ("source", None if source == "api" else source),
     ]
 
@@ -114,7 +117,7 @@ def _stage(stage: Mapping[str, Any]) -> str:
 
 def _segments(view: Mapping[str, Any]) -> tuple[list[str], list[list[object]], str | None]:
     """Columns, rows and last line of the table of segments; columns that no row fills are left out."""
-    segments: Sequence[Mapping[str, Any]] = view.get("segments") or ()
+    segments: Sequence[Mapping[str, Any]] = view.get("segments") or () if _counted(view) else ()
     shown = segments[:_SEGMENTS]
     columns = {"segment": "name", "size": "size", "share": "share"}
     if any(one.get("existing") or one.get("exited") for one in segments):
@@ -125,6 +128,10 @@ def _segments(view: Mapping[str, Any]) -> tuple[list[str], list[list[object]], s
     return list(used), rows, f"and {rest:,} more: `job.sizes()`" if rest else None
 
 
+def _counted(view: Mapping[str, Any]) -> bool:
+    return any(one.get("size") is not None for one in view.get("segments") or ())
+
+
 def _figure(key: str, value: Any) -> object:  # noqa: ANN401  a name, a count or a share
     return share_words(float(value)) if key == "share" and value is not None else value
 
@@ -132,9 +139,9 @@ def _figure(key: str, value: Any) -> object:  # noqa: ANN401  a name, a count or
 def _hint(view: Mapping[str, Any]) -> str | None:
     match str(view.get("status", "")).upper():
         case "SUCCEEDED":
-            names = [one.get("name") for one in view.get("segments") or ()]
-            member = f'`job.members("{names[0]}")`' if names and names[0] else "`job.members(segment)`"
-            return f"next: `job.sizes()`, {member}"
+            names = [str(one.get("name") or "") for one in view.get("segments") or ()]
+            plain = names and 0 < len(names[0]) <= 40 and not set(names[0]) & set('"\\`\n')
+            return "next: `job.sizes()`, " + (f'`job.members("{names[0]}")`' if plain else "`job.members(segment)`")
         case "NEW" | "QUEUED" | "PROCESSING":
             return "next: `job.wait()`, `job.cancel()`"
         case "FAILED":

@@ -144,9 +144,10 @@ class WidgetProgress:
             if self._handle is not None:
                 self._handle.update(_Line(stage, status))
                 self._handle = None
-            self.box.close()
-            self.bar.close()
-            self.label.close()
+            for widget in (self.box, self.bar, self.label):
+                for one in (getattr(widget, "style", None), widget.layout, widget):
+                    if one is not None:
+                        one.close()
 
 
 class _Line:

@@ -57,5 +57,6 @@ def _pairs(view: Mapping[str, Any]) -> list[tuple[str, object]]:
 
 
 def _hint(view: Mapping[str, Any]) -> str | None:
-    name = view.get("name")
-    return f'next: `ws.jobs.create(["{name}"])`' if name else None
+    name = str(view.get("name") or "")
+    plain = 0 < len(name) <= 40 and not set(name) & set('"\\`\n')
+    return "next: " + (f'`ws.jobs.create(["{name}"])`' if plain else "`ws.jobs.create([segment])`")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
 from segkit.notebook.style import BORDER, CELL, FONT, MUTED, NUMBER, block
 from segkit.notebook.values import Cell, cell, clean
-from segkit.notebook.width import cut, pad, width_of
+from segkit.notebook.width import cut, cut_front, pad, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-_NARROWEST = 8
+_NARROWEST = 16
 _GAP = "  "
 _LINES = 100
 
@@ -75,7 +76,8 @@ def table_text(
 ) -> str:
     """A table for a terminal, no line wider than `width` cells.
 
-    Long texts are shortened first; when that is not enough the last columns are left out and named below.
+    Long headings and then long texts are shortened; when that is not enough the last columns are left out and named
+    below. Numbers and times are never shortened.
 
     Parameters
     ----------
@@ -97,15 +99,15 @@ def table_text(
     cells = _cells(columns, rows)
     right = _right(columns, cells, numeric)
     heads = [clean(str(name)) for name in columns]
-    wanted = [max([width_of(head), *(width_of(row[index].text) for row in cells)]) for index, head in enumerate(heads)]
-    widths = _fitted(wanted, right, width)
+    widths = _fitted([width_of(head) for head in heads], _columns(len(heads), cells), width)
     lines = [clean(caption), ""] if caption else []
-    lines.append(_line(heads, widths, right))
+    # of a path the end says most
+    lines.append(_line([cut_front(head, one) for head, one in zip(heads, widths, strict=False)], widths, right))
     lines.append(_GAP.join("─" * one for one in widths))
     lines.extend(_line([one.text for one in row], widths, right) for row in cells)
-    if len(widths) < len(heads):
-        left_out = ", ".join(heads[len(widths) :])
-        lines.append(cut(f"… {len(heads) - len(widths)} more columns: {left_out}", width))
+    if left_out := heads[len(widths) :]:
+        more = "1 more column" if len(left_out) == 1 else f"{len(left_out)} more columns"
+        lines.append(cut(f"… {more}: {', '.join(left_out)}", width))
     if footer:
         lines.extend(["", clean(footer)])
     return "\n".join(lines)
@@ -133,18 +135,42 @@ def _td(one: Cell, *, to_right: bool) -> str:
     return f'<td style="{CELL}{look}"{title}>{escape(one.text)}</td>'
 
 
-def _fitted(wanted: list[int], right: list[bool], width: int) -> list[int]:
-    """Widths of the columns that fit: the widest texts give first, numbers never."""
-    widths = list(wanted)
-    while widths and sum(widths) + len(_GAP) * (len(widths) - 1) > width:
-        texts = [index for index in range(len(widths)) if not right[index] and widths[index] > _NARROWEST]
-        if texts:
-            widths[max(texts, key=lambda index: widths[index])] -= 1
-        elif len(widths) > 1:
-            widths = wanted[: len(widths) - 1]
-        else:
-            return [max(1, width)]
-    return widths
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """How many cells the longest value of a column takes, and the fewest that it may be given."""
+
+    longest: int
+    least: int
+
+
+def _columns(count: int, cells: list[list[Cell]]) -> list[_Column]:
+    found = []
+    for index in range(count):
+        longest = max((width_of(row[index].text) for row in cells), default=0)
+        rigid = max((width_of(row[index].text) for row in cells if row[index].rigid), default=0)
+        found.append(_Column(longest, max(rigid, min(longest, _NARROWEST))))
+    return found
+
+
+def _fitted(heads: list[int], columns: list[_Column], width: int) -> list[int]:
+    """Widths of the columns that fit: long headings give first, then long texts, then the last columns go."""
+    widths = [max(head, column.longest) for head, column in zip(heads, columns, strict=True)]
+    for floors in (
+        [max(column.longest, min(head, _NARROWEST)) for head, column in zip(heads, columns, strict=True)],
+        [max(column.least, min(head, _NARROWEST)) for head, column in zip(heads, columns, strict=True)],
+    ):
+        while _total(widths) > width:
+            loose = [index for index, cells in enumerate(widths) if cells > floors[index]]
+            if not loose:
+                break
+            widths[max(loose, key=widths.__getitem__)] -= 1
+    while len(widths) > 1 and _total(widths) > width:
+        widths.pop()
+    return widths if _total(widths) <= width else [max(1, width)]
+
+
+def _total(widths: list[int]) -> int:
+    return sum(widths) + len(_GAP) * (len(widths) - 1)
 
 
 def _line(texts: list[str], widths: list[int], right: list[bool]) -> str:

@@ -21,10 +21,11 @@ _MEMBERS = 6
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value ready to show; `whole` is the full text where `text` was shortened."""
+    """A value ready to show; `whole` is the full text where `text` was shortened, `rigid` tells not to shorten it."""
 
     text: str
     number: bool = False
+    rigid: bool = False
     missing: bool = False
     whole: str | None = None
 
@@ -45,7 +46,7 @@ def cell(value: object, longest: int = LONGEST) -> Cell:
         words = f"<{type(value).__name__}>"
     number = isinstance(value, (Real, Decimal)) and not _is_bool(value)
     if len(words) <= longest:
-        return Cell(words, number=number)
+        return Cell(words, number=number, rigid=number or isinstance(value, (bool, date, time, timedelta)))
     return Cell(words[: longest - 1].rstrip() + "…", number=number, whole=words[:_WHOLE])
 
 
@@ -87,7 +88,7 @@ def duration_words(seconds: float) -> str:
     ['0 s', '42 ms', '3.1 s', '42 s', '3 min 4 s', '2 h 1 min']
     """
     if seconds < 0:
-        return f"−{duration_words(-seconds)}"
+        return f"-{duration_words(-seconds)}"
     if 0 < seconds < 0.9995:
         return f"{max(1, round(seconds * 1000))} ms"
     if seconds < 9.95:
@@ -170,7 +171,7 @@ def _members(shown: list[str], value: Any, brackets: str) -> str:  # noqa: ANN40
 
 def _float(value: float) -> str:
     if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
+        return "∞" if value > 0 else "-∞"
     size = abs(value)
     if size and not 1e-4 <= size < 1e15:
         return f"{value:.5g}"

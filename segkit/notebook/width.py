@@ -44,6 +44,17 @@ def cut(text: str, cells: int) -> str:
     return "".join(kept).rstrip() + "…" if cells > 0 else ""
 
 
+def cut_front(text: str, cells: int) -> str:
+    """The text, its beginning replaced by an ellipsis when it takes more than `cells`.
+
+    Examples
+    --------
+    >>> cut_front("person.name.lastName", 10)
+    '….lastName'
+    """
+    return text if width_of(text) <= cells else cut(text[::-1], cells)[::-1]
+
+
 def pad(text: str, cells: int, *, right: bool = False) -> str:
     """The text filled up with blanks to `cells`, its own end at the right when `right`."""
     blanks = " " * (cells - width_of(text))
