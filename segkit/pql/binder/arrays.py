@@ -189,7 +189,12 @@ def sum_over(b: Binder, node: AggregateNode, scope: Scope) -> Bound:
 
 def array_operand(b: Binder, node: Node, scope: Scope, doing: str) -> Operand:
     """A value that has to be an array; an error where it is none."""
-    operand = Operand(node, b.value(node, scope))
+    return checked_array(b, Operand(node, b.value(node, scope)), doing)
+
+
+def checked_array(b: Binder, operand: Operand, doing: str) -> Operand:
+    """An operand that has to be an array; an error where it is none."""
+    node = operand.node
     if operand.kind in {Kind.ARRAY, Kind.ERROR}:
         return operand
     hint = "write it as a list: `[…]`" if operand.kind in SCALARS else None

@@ -32,7 +32,7 @@ from segkit.pql.bound import (
 )
 from segkit.pql.diagnostics import nearest
 from segkit.pql.functions import FUNCTIONS, SYNONYMS, Parameter, Signature
-from segkit.pql.tree import Boolean, Call, Lambda, Method, Node, String
+from segkit.pql.tree import Boolean, Call, Method, Node, String
 from segkit.pql.tree import Integer as IntegerNode
 from segkit.pql.types import DATE, INTEGER, STRING, TIMESTAMP, Kind, array_of
 
@@ -66,9 +66,10 @@ class _Site:
         value = self.b.value(node, self.scope)
         if is_failed(value) or value.type.kind in parameter.accepts.kinds:
             if parameter.literal and not is_failed(value) and not isinstance(node, String | IntegerNode | Boolean):
-                return Operand(node, self._misfit(node, parameter, value, "it has to be written out"))
+                message = f"`{parameter.name}` of `{self.signature.name}` is written out, not computed"
+                return Operand(node, self.b.error("wrong-arguments", message, span(node), f"write {self.signature}"))
             return Operand(node, value)
-        return Operand(node, self._misfit(node, parameter, value, None))
+        return Operand(node, self._misfit(node, parameter, value))
 
     def array(self, position: int = 0) -> Operand:
         return arrays.array_operand(self.b, self.nodes[position], self.scope, self.signature.name)
@@ -83,13 +84,12 @@ class _Site:
     def fail(self) -> Const:
         return failed(self.span)
 
-    def _misfit(self, node: Node, parameter: Parameter, value: Bound, hint: str | None) -> Const:
-        described = self.b.described(node, value)
-        if hint is None and value.type.kind is Kind.ARRAY and value.type.of.kind in parameter.accepts.kinds:
-            hint = f"for each item: `.map(this.{self.signature.name}(…))`"
-        if hint is None and parameter.accepts.words == "Date or Timestamp" and value.type.kind is Kind.STRING:
+    def _misfit(self, node: Node, parameter: Parameter, value: Bound) -> Const:
+        described, hint = self.b.described(node, value), f"write {self.signature}"
+        if value.type.kind is Kind.ARRAY and value.type.of.kind in parameter.accepts.kinds:
+            hint = f"for each item: `{self.b.words(node).strip('`')}.map(this.{self.signature.name}(…))`"
+        if parameter.accepts.words == "Date or Timestamp" and value.type.kind is Kind.STRING:
             hint = "`date(2024, 1, 31)` is a Date, `.stringToDate()` reads a text"
-        hint = hint or f"write {self.signature}"
         message = (
             f"`{parameter.name}` of `{self.signature.name}` is {_articled(parameter.accepts.words)}, not {described}"
         )
@@ -111,8 +111,6 @@ def call(b: Binder, node: Call | Method, scope: Scope) -> Bound:
         given = len(node.arguments)
         message = f"`{node.name}` does not take {given} argument{'' if given == 1 else 's'} here"
         return b.error("wrong-arguments", message, node.span, f"write {signature}")
-    if isinstance(node, Method) and isinstance(node.object, Call) and _is_two_parameter_map(node):
-        return b.error("not-yet", "`map` with two parameters cannot be run yet", node.span)
     site = _Site(b, node, signature, nodes, scope)
     return _HANDLERS.get(node.name, _plain)(site)
 
@@ -124,10 +122,6 @@ def _hint(node: Call | Method) -> str | None:
         return f"did you mean `{SYNONYMS[node.name]}`?"
     found = nearest(node.name, FUNCTIONS)
     return "did you mean " + " or ".join(f"`{one}`" for one in found) + "?" if found else None
-
-
-def _is_two_parameter_map(node: Method) -> bool:
-    return node.name == "map" and isinstance(node.arguments[0], Lambda) and len(node.arguments[0].parameters) > 1
 
 
 def _plain(site: _Site) -> Bound:
@@ -146,7 +140,12 @@ def _plain(site: _Site) -> Bound:
     if name == "regexGroup":
         number, most = cast("Const", values[2]).value, groups(operands[1]) or 0
         if not isinstance(number, int) or not 0 <= number <= most:
-            return b.error("wrong-arguments", f"the pattern has {most} groups", values[2].span, "0 is the whole match")
+            return b.error(
+                "wrong-arguments",
+                f"the pattern has {most} group{'' if most == 1 else 's'}",
+                values[2].span,
+                "0 is the whole match",
+            )
     if name == "join" and values[0].type.of.kind is not Kind.STRING:
         described = b.described(site.nodes[0], values[0])
         return b.error("wrong-arguments", f"`join` is for an Array of String, not for {described}", site.span)
@@ -259,7 +258,10 @@ def _exists(site: _Site) -> Bound:
 
 
 def _map(site: _Site) -> Bound:
-    array = site.array()
+    receiver = Operand(site.nodes[0], site.b.value(site.nodes[0], site.scope))
+    if receiver.kind is Kind.MAP:
+        return site.b.error("not-yet", "`map` over a Map cannot be run yet", site.span)
+    array = arrays.checked_array(site.b, receiver, "map")
     return arrays.of_items(site.b, array, site.nodes[1], site.scope, site.span)
 
 

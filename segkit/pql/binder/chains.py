@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from segkit.pql.binder.arrays import array_operand
 from segkit.pql.binder.coerce import Operand, instant
-from segkit.pql.binder.context import failed, is_failed, span
+from segkit.pql.binder.context import Binding, failed, is_failed, span
 from segkit.pql.binder.moments import within
 from segkit.pql.binder.truth import truth
 from segkit.pql.bound import Bound, Chain, ChainElement, Const
@@ -47,7 +47,7 @@ class _Elements:
         b, inside = self.b, self.scope.within(event)
         what: Bound = Const(True, BOOLEAN, one.span)
         if one.what is not None:
-            what = truth(b.value(one.what, inside))
+            what = truth(b.value(one.what, self._hiding(inside)))
         when = self._when(one, one.when, inside) if one.when is not None else None
         moment = b.fresh(TIMESTAMP, one.name_span)
         if one.negated and one.count is not None:
@@ -73,6 +73,14 @@ class _Elements:
             counted=count is not None,
             span=one.span,
         )
+
+    def _hiding(self, inside: Scope) -> Scope:
+        """The scope of `WHAT`, where the names of the chain cannot be used (R34)."""
+        for other in self.node.elements:
+            if other.name not in inside.variables:
+                text = f"`{other.name}` is an element of the chain, and those stand only in `WHEN`, as a time reference"
+                inside = inside.binding(other.name, Binding(failed(other.span), hidden=text))
+        return inside
 
     def _when(self, one: Element, tail: Tail, inside: Scope) -> Bound:
         b = self.b

@@ -32,11 +32,15 @@ class Resolver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What a variable stands for; `let` also keeps what was written and where, which a time reference reads anew."""
+    """What a variable stands for; `let` also keeps what was written and where, which a time reference reads anew.
+
+    A `hidden` name exists but cannot be used here: fields win over it, and its text says why.
+    """
 
     value: Bound
     written: Node | None = None
     scope: Scope | None = None
+    hidden: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def value(b: Binder, node: Node, scope: Scope) -> Bound:
             return Const(flag, BOOLEAN, node.span)
         case Null():
             hint = "`null` stands only in `= null` and `!= null`; better write `.isNull()`, `.isNotNull()`"
-            return b.error("null-literal", "`null` is no value", node.span, hint)
+            return b.error("misplaced-null", "`null` is no value", node.span, hint)
         case Array():
             return operators.listed(b, node, scope)
         case Object():

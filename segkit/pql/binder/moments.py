@@ -9,7 +9,7 @@ from segkit.pql.binder.coerce import Operand, instant, instant_of
 from segkit.pql.binder.context import failed, is_failed
 from segkit.pql.binder.names import DAYS, is_word
 from segkit.pql.binder.operators import lifted
-from segkit.pql.bound import Bound, Compare, Const, Convert, InRange, Now, Or, Shift, StartOf
+from segkit.pql.bound import Bound, Compare, Const, Convert, InRange, Now, Or, Shift, StartOf, Transform
 from segkit.pql.tree import Between, Distance, Interval, Name, Node, Occurs, Side, Within
 from segkit.pql.types import DATE, INTEGER, TIMESTAMP, Kind
 
@@ -31,6 +31,10 @@ class Reference:
 def occurs(b: Binder, node: Occurs, scope: Scope) -> Bound:
     """`T occurs TAIL`; over a mapped array, of any item (R20)."""
     subject = Operand(node.subject, b.value(node.subject, scope))
+    if subject.kind is Kind.ARRAY and not isinstance(subject.value, Transform):
+        hint = f"for some item: `{b.words(node.subject).strip('`') or 'x'}[this occurs …]`"
+        text = f"`occurs` is for a Timestamp or Date, not for {b.described(node.subject, subject.value)}"
+        return b.error("type-clash", text, subject.value.span, hint)
     if subject.kind is Kind.ARRAY:
         # the tail is no operand of its own: anything that is no array stands in for it
         stand_in = Operand(node.subject, Const(None, TIMESTAMP, node.span))

@@ -13,6 +13,7 @@ from segkit.pql.types import INTEGER, Kind, Type, array_of
 
 if TYPE_CHECKING:
     from segkit.pql.binder.context import Binding
+    from segkit.pql.bound import Variable
 
 EVENTS = "xEvent"
 _PROFILE = "profile"
@@ -24,8 +25,9 @@ def is_word(node: Node, scope: Scope) -> str | None:
     """`now`, `today`, … where a name is neither a variable nor a field (R09), else None."""
     match node:
         case Name(name=name, quoted=False) if name.lower() in {"now", *DAYS}:
-            known = name in scope.variables or field_type(scope.item.type, name) is not None
-            return None if known else name.lower()
+            binding = scope.variables.get(name)
+            variable = binding is not None and binding.hidden is None
+            return None if variable or field_type(scope.item.type, name) is not None else name.lower()
         case _:
             return None
 
@@ -63,7 +65,7 @@ def path(b: Binder, node: Name | Field | Climb | Parameter, scope: Scope) -> Bou
 def name(b: Binder, node: Name, scope: Scope, rest: tuple[str, ...] = ()) -> Bound:
     """A bare name: first a variable, then a field, then a word."""
     binding = scope.variables.get(node.name)
-    if binding is not None:
+    if binding is not None and binding.hidden is None:
         return _variable(b, binding, node)
     if field_type(scope.item.type, node.name) is not None or (node.name == EVENTS and scope.outer is None):
         return field(b, scope.item, node.name, at=node.span, where=node.span, rest=rest)
@@ -80,6 +82,8 @@ def name(b: Binder, node: Name, scope: Scope, rest: tuple[str, ...] = ()) -> Bou
         return scope.item
     if is_failed(scope.item):
         return failed(node.span)
+    if binding is not None and binding.hidden is not None:
+        return b.error("hidden-name", binding.hidden, node.span)
     return _unknown(b, scope, node, rest)
 
 
@@ -115,17 +119,18 @@ def field(b: Binder, value: Bound, key: str, *, at: Span, where: Span, rest: tup
         case Kind.ARRAY:
             return b.error("no-such-field", f"the items are of type {value.type.of} and have no fields", at)
         case kind:
-            return b.error("no-such-field", f"a {kind} has no fields, so `.{key}` finds nothing", at)
+            article = "an" if kind in {Kind.INTEGER, Kind.UNSUPPORTED} else "a"
+            return b.error("no-such-field", f"{article} {kind} has no fields, so `.{key}` finds nothing", at)
 
 
-def mapped(b: Binder, array: Bound, variable: Bound, body: Bound, where: Span) -> Bound:
+def mapped(b: Binder, array: Bound, variable: Variable, body: Bound, where: Span) -> Bound:
     """The array of an expression of each item; an array of arrays flattens."""
     if is_failed(array, body):
         return failed(where)
     inner = body.type if body.type.kind is Kind.ARRAY else None
     made = Transform(
         array,
-        variable,  # type: ignore[arg-type]  # a Variable, as every caller makes it
+        variable,
         body,
         inner or array_of(body.type),
         flatten=inner is not None,
@@ -152,7 +157,7 @@ def _object_field(b: Binder, value: Bound, key: str, *, at: Span, where: Span, r
         return Events(array_of(b.schema.event), where)
     of = value.type.field(key)
     if of is None:
-        hint = nearest_path(value.type, (key, *rest), "") or elsewhere(b.schema, (key, *rest))
+        hint = nearest_path(value.type, (key, *rest))
         return b.error("unknown-field", f"there is no field `{key}`{_below(value)}", at, hint)
     if of.kind is Kind.UNSUPPORTED:
         return b.error(
@@ -195,9 +200,9 @@ def _unknown(b: Binder, scope: Scope, node: Name, rest: tuple[str, ...]) -> Cons
         if field_type(out.item.type, node.name) is not None or (node.name == EVENTS and out.outer is None):
             hint = f"did you mean `{'^' * levels}.{'.'.join(wanted)}`?"
         out, levels = out.outer, levels + 1
-    hint = hint or nearest_path(scope.item.type, wanted, "", tuple(scope.variables))
     if scope.outer is None:
         hint = hint or elsewhere(b.schema, wanted)
+    hint = hint or nearest_path(scope.item.type, wanted, tuple(scope.variables))
     place = "in the profile" if scope.outer is None else "in an item"
     if scope.item.type.kind not in {Kind.OBJECT, Kind.ERROR}:
         message = f"there is no `{node.name}`: the items are of type {scope.item.type}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from typing import Literal as Choice
 
 from segkit.pql.binder.coerce import NUMBERS, ORDERED, SCALARS, Operand, clash, common, instant_of, unify, unify_items
-from segkit.pql.binder.context import failed, is_failed
+from segkit.pql.binder.context import failed, is_failed, span
 from segkit.pql.binder.patterns import checked
 from segkit.pql.binder.truth import some, truth
 from segkit.pql.bound import (
@@ -108,7 +108,7 @@ def lifted(
         b.report.warning(
             "array-as-scalar",
             f"{words} is {_articled(str(array.type))}; `{doing}` is true when it is true of any item",
-            where,
+            span(operand.node),
             "write `exists` or a filter to say so",
         )
         variable = b.fresh(array.type.of, array.span)
@@ -131,7 +131,10 @@ def member(b: Binder, value: Operand, array: Operand, where: Span, *, negated: b
     if value.kind is Kind.ARRAY and not isinstance(value.value, Transform):
         described = b.described(value.node, value.value)
         return b.error(
-            "type-clash", f"`{doing}` takes one value on its left, not {described}", where, "write `.intersects(…)`"
+            "type-clash",
+            f"`{doing}` takes one value on its left, not {described}",
+            where,
+            _intersection(b, value, array),
         )
     if value.kind is Kind.ARRAY:
         # any item of the mapped path: the list on the right is one operand, not a second array
@@ -141,7 +144,7 @@ def member(b: Binder, value: Operand, array: Operand, where: Span, *, negated: b
             "array-as-scalar",
             f"{b.words(value.node) or 'the path'} is {_articled(str(found.type))}; "
             f"`{doing}` is true when it is true of any item",
-            where,
+            span(value.node),
             "write `.intersects(…)`, `exists` or a filter to say so",
         )
         made = member(b, Operand(value.node, variable), array, where, negated=negated)
@@ -323,7 +326,7 @@ def _null_test(b: Binder, node: Binary, scope: Scope) -> Bound | None:
         return None
     if node.operator not in {"=", "!="} or len(sides) == 2:
         hint = "`null` stands only in `= null` and `!= null`; better write `.isNull()`, `.isNotNull()`"
-        return b.error("null-literal", f"`null` does not fit `{node.operator}`", sides[0].span, hint)
+        return b.error("misplaced-null", f"`null` does not fit `{node.operator}`", sides[0].span, hint)
     other = node.left if sides[0] is node.right else node.right
     name = "isNull" if node.operator == "=" else "isNotNull"
     words = b.words(other).strip("`") or "x"
@@ -409,6 +412,11 @@ def _scalar_hint(b: Binder, array: Operand, other: Operand, where: Span) -> Boun
     words = b.words(array.node).strip("`") or "the array"
     one = b.words(other.node).strip("`") or "x"
     return b.error(last.code, last.message, where, f"write `{one} in {words}`")
+
+
+def _intersection(b: Binder, left: Operand, right: Operand) -> str:
+    ours, theirs = b.words(left.node).strip("`") or "x", b.words(right.node).strip("`") or "…"
+    return f"write `{ours}.intersects({theirs})`"
 
 
 def _articled(word: str) -> str:

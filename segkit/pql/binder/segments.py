@@ -35,10 +35,8 @@ def in_segment(b: Binder, node: Call, scope: Scope) -> Bound:
     if len(b.path) >= _MOST_LEVELS:
         return b.error("too-deep", f"segments refer to each other more than {_MOST_LEVELS} levels deep", node.span)
     if name not in b.known:
-        found = _resolved(b, name, node)
-        if not is_failed(found):
-            b.known[name] = found
-        return found
+        b.known[name] = _resolved(b, name, node)
+        return b.known[name]
     known = b.known[name]
     if not b.copying(size(known)):
         return b.error("expression-too-large", f"putting in segment `{name}` makes the rule too large", node.span)

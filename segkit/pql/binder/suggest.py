@@ -8,7 +8,7 @@ from segkit.pql.types import Kind, Path, Schema, Type
 _LIMIT = 5_000
 
 
-def nearest_path(of: Type, wanted: Path, prefix: str, also: tuple[str, ...] = ()) -> str | None:
+def nearest_path(of: Type, wanted: Path, also: tuple[str, ...] = ()) -> str | None:
     """A hint with the paths below an object that are most like the wanted one: a sibling's name first, then the same
     last segment anywhere, then the whole path."""
     known = paths(of)
@@ -22,7 +22,7 @@ def nearest_path(of: Type, wanted: Path, prefix: str, also: tuple[str, ...] = ()
     if not found:
         ends = {one.rpartition(".")[2]: one for one in reversed(known)}
         found = [ends[one] for one in nearest(wanted[-1], ends)]
-    return _sentence([prefix + one for one in found])
+    return _sentence(found)
 
 
 def elsewhere(schema: Schema, wanted: Path) -> str | None:

@@ -61,6 +61,8 @@ def some(array: Bound, variable: Variable, condition: Bound, where: Span) -> Bou
             return some(inner, own, some(body, variable, condition, where), where)
         case Transform(array=inner, variable=own, body=body) if _is_path(body):
             return some(inner, own, substitute(condition, {variable.name: body}), where)
+        case _ if isinstance(condition, Const) and condition.value is True:
+            return truth(array)
         case _:
             return Quantify("any", array, variable, condition, span=where)
 
