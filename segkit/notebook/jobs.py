@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -33,7 +34,7 @@ def job_html(view: Mapping[str, Any]) -> str:
     status = str(view.get("status", ""))
     body = ""
     if status.upper() in _ONGOING:
-        fraction = view.get("progress")
+        fraction = fraction_of(view.get("progress"))
         done = "" if fraction is None else f"{int(fraction * 100)} %&ensp;"
         stage = done + escape(clean(str(view.get("stage") or "waiting to start")))
         body += f'<div style="margin:.3em 0">{bar(fraction)} <span style="{MUTED}">{stage}</span></div>'
@@ -76,6 +77,11 @@ def job_text(view: Mapping[str, Any], *, width: int | None = None) -> str:
     return record_text(_title(view), _pairs(view), status=status, body="\n\n".join(parts), hint=_hint(view))
 
 
+def fraction_of(done: float | None) -> float | None:
+    """A part that is done, brought between 0 and 1; None where it is not known."""
+    return None if done is None or math.isnan(done) else min(max(float(done), 0.0), 1.0)
+
+
 def bar_text(fraction: float | None, cells: int, filled: str = "█", empty: str = "░") -> str:
     """A progress bar of characters; nothing filled while the fraction is not known.
 
@@ -84,9 +90,9 @@ def bar_text(fraction: float | None, cells: int, filled: str = "█", empty: str
     >>> bar_text(0.5, 8), bar_text(None, 4)
     ('████░░░░  50 %', '░░░░')
     """
+    fraction = fraction_of(fraction)
     if fraction is None:
         return empty * cells
-    fraction = min(max(fraction, 0.0), 1.0)
     full = int(fraction * cells)
     return f"{filled * full}{empty * (cells - full)} {int(fraction * 100):>3} %"
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from contextlib import suppress
 from html import escape
 from typing import IO, Any, Protocol
 
-from segkit.notebook.jobs import bar_text
+from segkit.notebook.jobs import bar_text, fraction_of
 from segkit.notebook.style import MUTED, badge, block
 from segkit.notebook.width import cut, width_of
 
@@ -79,7 +80,8 @@ class TextProgress:
         """Write the line anew, when it changed."""
         with suppress(Exception):
             words = " ".join(one for one in (status, stage) if one)
-            line = cut(f"{bar_text(fraction, _CELLS, *self._marks)}  {words}", _LINE)
+            room = min(_LINE, shutil.get_terminal_size().columns - 1)
+            line = cut(f"{bar_text(fraction, _CELLS, *self._marks)}  {words}", room)
             if self._marks[0] == "#":
                 line = line.encode("ascii", "replace").decode("ascii")
             if line != self._shown:
@@ -131,8 +133,9 @@ class WidgetProgress:
         """Move the bar and change the label."""
         with suppress(Exception):
             self._last = (stage, status)
+            fraction = fraction_of(fraction)
             if fraction is not None:
-                self.bar.value = min(max(float(fraction), 0.0), 1.0)
+                self.bar.value = fraction
             self.bar.bar_style = _STYLES.get(status.upper(), "info")
             percent = "" if fraction is None else f"{int(self.bar.value * 100)} %  "
             self.label.value = f"{percent}{' '.join(one for one in (status, stage) if one)}"

@@ -46,8 +46,8 @@ def badge(status: str) -> str:
 
 
 def bar(fraction: float | None) -> str:
-    """A progress bar; empty while the fraction is not known."""
-    percent = 0.0 if fraction is None else 100 * min(max(fraction, 0.0), 1.0)
+    """A progress bar, filled from 0 to 1; empty while the fraction is not known."""
+    percent = 100 * (fraction or 0.0)
     return (
         f'<span style="{TRACK}"><span style="display:block;width:{percent:.1f}%;height:100%;border-radius:.3em;'
         'background:#1f6fb2"></span></span>'

@@ -54,6 +54,8 @@ def is_missing(value: object) -> bool:
     """Whether a value is None, NaN, or pandas' own marks for missing."""
     if value is None or type(value).__name__ in {"NAType", "NaTType"}:
         return True
+    if type(value).__name__ in {"datetime64", "timedelta64"}:
+        return str(value) == "NaT"
     return isinstance(value, (Real, Decimal)) and not isinstance(value, Integral) and math.isnan(value)
 
 
@@ -127,6 +129,9 @@ def _words(value: Any, depth: int) -> str:  # noqa: ANN401  whatever a cell hold
     if _is_bool(value):
         return "true" if value else "false"
     match value:
+        case _ if type(value).__name__ in {"datetime64", "timedelta64"}:
+            # numpy's own pass for integers, and turn into bare numbers when made into Python's
+            return str(value).replace("T", " ")
         case str():
             return clean(value[: 2 * _WHOLE])
         case Integral():

@@ -17,7 +17,6 @@ from segkit.plots.canvas import (
     MUTED,
     PAPER,
     SMALL,
-    TITLE,
     Key,
     Sheet,
     fill,
@@ -29,6 +28,7 @@ from segkit.plots.canvas import (
     style,
     width_of,
     write,
+    write_heading,
     write_legend,
 )
 from segkit.plots.lettering import writable
@@ -110,7 +110,7 @@ def _row(record: dict[Any, Any]) -> Row:
 
 def draw(data: Sizes, *, title: str | None) -> Sheet:
     """The figure of these sizes."""
-    heading = "Audience sizes" if title is None else writable(title)[0]
+    heading = "Audience sizes" if title is None else title
     if not data.rows:
         return message(heading, "No segments to show: this job has counted none.")
     keys = _keys(data)
@@ -124,7 +124,7 @@ def draw(data: Sizes, *, title: str | None) -> Sheet:
     notes = _notes(data)
     figure = sheet(_WIDTH, top + area + _AXIS + 0.24 * len(notes) + MARGIN)
 
-    write(figure, MARGIN, MARGIN + 0.1, fit(heading, room, TITLE, bold=True), TITLE, bold=True)
+    write_heading(figure, heading, room)
     write(figure, MARGIN, MARGIN + 0.41, fit(_subtitle(data), room), colour=MUTED)
     for index, line in enumerate(lines):
         write_legend(figure, MARGIN, MARGIN + 0.72 + 0.22 * index, line)

@@ -15,7 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from segkit.plots.lettering import families
+from segkit.plots.lettering import families, heading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +83,7 @@ def style(size: float, *, bold: bool = False, colour: str = INK) -> dict[str, An
         "fontsize": size,
         "fontweight": "bold" if bold else "normal",
         "fontstyle": "normal",
-        "fontfamily": families(),
+        "fontfamily": families(bold=bold),
         "color": colour,
         "parse_math": False,
         "usetex": False,
@@ -107,6 +107,12 @@ def width_of(text: str, size: float = BODY, *, bold: bool = False) -> float:
     line = figure.text(0, 0, text, **style(size, bold=bold))
     renderer = RendererAgg(1, 1, _DENSITY)  # type: ignore[no-untyped-call]
     return line.get_window_extent(renderer).width / _DENSITY
+
+
+def write_heading(figure: Figure, title: str, room: float) -> None:
+    """Set the title at the top of the sheet."""
+    text, bold = heading(title)
+    write(figure, MARGIN, MARGIN + 0.1, fit(text, room, TITLE, bold=bold), TITLE, bold=bold)
 
 
 def fit(text: str, room: float, size: float = BODY, *, bold: bool = False) -> str:
@@ -172,7 +178,8 @@ def fill(colour: str, hatch: str | None) -> dict[str, Any]:
 
 def message(title: str, text: str) -> Sheet:
     """A small sheet for when there is nothing to draw: says so, and what to do."""
-    figure = sheet(max(6.0, MARGIN * 2 + width_of(title, TITLE, bold=True), MARGIN * 2 + width_of(text)), 1.1)
-    write(figure, MARGIN, 0.38, title, TITLE, bold=True)
-    write(figure, MARGIN, 0.74, text, BODY, colour=MUTED)
+    width = max(6.0, MARGIN * 2 + width_of(text))
+    figure = sheet(width, 1.0)
+    write_heading(figure, title, width - 2 * MARGIN)
+    write(figure, MARGIN, MARGIN + 0.44, text, BODY, colour=MUTED)
     return figure

@@ -18,7 +18,6 @@ from segkit.plots.canvas import (
     MUTED,
     PAPER,
     SMALL,
-    TITLE,
     Key,
     Sheet,
     fill,
@@ -30,6 +29,7 @@ from segkit.plots.canvas import (
     style,
     width_of,
     write,
+    write_heading,
     write_legend,
 )
 from segkit.plots.lettering import writable
@@ -159,7 +159,7 @@ def _run(job: dict[Any, Any], stages: list[dict[Any, Any]], until: pd.Timestamp 
 
 def draw(data: History, *, title: str | None) -> Sheet:
     """The figure of these jobs."""
-    heading = "Segment jobs" if title is None else writable(title)[0]
+    heading = "Segment jobs" if title is None else title
     if not data.runs:
         return message(heading, "No segment jobs yet: `ws.jobs.create(...)` starts one.")
     room = _WIDTH - 2 * MARGIN
@@ -171,7 +171,7 @@ def draw(data: History, *, title: str | None) -> Sheet:
     notes = _notes(data)
     figure = sheet(_WIDTH, top + area + _AXIS + 0.24 * len(notes) + MARGIN)
 
-    write(figure, MARGIN, MARGIN + 0.1, fit(heading, room, TITLE, bold=True), TITLE, bold=True)
+    write_heading(figure, heading, room)
     subtitle = "How long each job waited and worked, from the moment it was created. Dates in UTC, newest first"
     write(figure, MARGIN, MARGIN + 0.41, fit(subtitle, room), colour=MUTED)
     for index, line in enumerate(lines):

@@ -6,6 +6,7 @@ Korean, and many servers have no other font.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -20,26 +21,32 @@ _FALLBACK = (
 )
 
 
-@lru_cache(maxsize=1)
-def families() -> tuple[str, ...]:
-    """The installed families to set text in, in order; DejaVu Sans, which matplotlib brings, is always there."""
-    installed = {font.name for font in font_manager.fontManager.ttflist}
+@lru_cache(maxsize=2)
+def families(*, bold: bool = False) -> tuple[str, ...]:
+    """The installed families to set text in, in order; DejaVu Sans, which matplotlib brings, is always there.
+
+    For bold text only those that have a bold face: matplotlib's log complains about each of the others.
+    """
+    installed = {font.name for font in font_manager.fontManager.ttflist if not bold or _is_bold(font.weight)}
     latin = next((name for name in _LATIN if name in installed), None)
     others = [name for name in _FALLBACK if name in installed]
     return tuple(name for name in (latin, "DejaVu Sans", *others) if name)
 
 
-@lru_cache(maxsize=1)
-def _covered() -> frozenset[int]:
+def _is_bold(weight: str | int) -> bool:
+    return font_manager.weight_dict.get(str(weight), weight) in range(600, 1001)
+
+
+@lru_cache(maxsize=2)
+def _covered(*, bold: bool) -> frozenset[int]:
     found: set[int] = set()
-    for name in families():
-        regular = font_manager.get_font(font_manager.findfont(name))
-        bold = font_manager.get_font(font_manager.findfont(font_manager.FontProperties(family=name, weight="bold")))
-        found |= regular.get_charmap().keys() & bold.get_charmap().keys()
+    for name in families(bold=bold):
+        face = font_manager.FontProperties(family=name, weight="bold" if bold else "normal")
+        found.update(font_manager.get_font(font_manager.findfont(face)).get_charmap())
     return frozenset(found)
 
 
-def writable(text: str) -> tuple[str, bool]:
+def writable(text: str, *, bold: bool = False) -> tuple[str, bool]:
     r"""The text on one line with only characters that can be drawn, and whether no letter was lost.
 
     Pictures are dropped, a run of letters that no font has becomes an ellipsis.
@@ -51,7 +58,7 @@ def writable(text: str) -> tuple[str, bool]:
     >>> writable("Spent > $5")
     ('Spent > $5', True)
     """
-    covered = _covered()
+    covered = _covered(bold=bold)
     kept: list[str] = []
     whole = True
     for letter in unicodedata.normalize("NFC", " ".join(text.split())):
@@ -60,8 +67,17 @@ def writable(text: str) -> tuple[str, bool]:
             kept.append(letter)
         elif kind[0] in "LNM":
             whole = False
-            if kept[-1:] != ["…"]:
-                kept.append("…")
+            kept.append("…")
     shown = " ".join("".join(kept).split())
+    if not whole:
+        shown = re.sub(r"…[… ]*…", "…", shown)
     # a name of pictures alone has lost all of itself
     return (shown, whole) if shown else ("…", False)
+
+
+def heading(text: str) -> tuple[str, bool]:
+    """A title that can be drawn, and whether in bold: a script without a bold face is better light than lost."""
+    if not text.strip():
+        return "", True
+    shown, whole = writable(text, bold=True)
+    return (shown, True) if whole else (writable(text)[0], False)

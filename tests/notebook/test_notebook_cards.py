@@ -58,11 +58,12 @@ def test_a_running_job_shows_how_far_it_is() -> None:
     assert "`job.wait()`" in job_text(running)
 
 
-@pytest.mark.parametrize("fraction", [None, 0, 1, 7, -3])
+@pytest.mark.parametrize("fraction", [None, 0, 1, 7, -3, float("nan")])
 def test_a_progress_that_is_unknown_or_odd_breaks_nothing(fraction: float | None) -> None:
     queued = {"id": "x", "status": "QUEUED", "progress": fraction}
     assert "waiting to start" in job_text(queued)
     assert "waiting to start" in job_html(queued)
+    assert re.search(r"width:(100|0)\.0%", job_html(queued))
 
 
 def test_a_failed_job_shows_why_line_by_line() -> None:

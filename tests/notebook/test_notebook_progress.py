@@ -11,6 +11,11 @@ from segkit.notebook import in_kernel, progress_display
 from segkit.notebook.progress import SilentProgress, TextProgress, WidgetProgress
 
 
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+
 class Terminal(io.StringIO):
     encoding = "utf-8"
 
@@ -69,6 +74,13 @@ def test_a_terminal_without_block_letters_gets_plain_ones() -> None:
     shown.update(0.25, "日本 " * 30, "PROCESSING")
     assert terminal.shown().startswith("######..................  25 %  PROCESSING")
     assert terminal.getvalue().isascii()
+
+
+def test_a_narrow_terminal_is_never_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    terminal = Terminal()
+    TextProgress(terminal).update(0.5, "evaluate segments", "PROCESSING")
+    assert len(terminal.shown()) == 29
 
 
 def test_a_broken_terminal_breaks_no_job() -> None:

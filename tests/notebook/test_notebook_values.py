@@ -23,7 +23,9 @@ class Rude:
     __repr__ = __str__
 
 
-@pytest.mark.parametrize("value", [None, math.nan, np.float64("nan"), pd.NA, pd.NaT, np.float32("nan"), Decimal("nan")])
+@pytest.mark.parametrize(
+    "value", [None, math.nan, np.float64("nan"), pd.NA, pd.NaT, np.float32("nan"), Decimal("nan"), np.datetime64("NaT")]
+)
 def test_every_kind_of_missing_is_a_dash(value: Any) -> None:
     assert cell(value).text == "–"
     assert cell(value).missing
@@ -57,6 +59,8 @@ def test_every_kind_of_missing_is_a_dash(value: Any) -> None:
         (time(9, 30), "09:30:00"),
         (timedelta(seconds=184), "3 min 4 s"),
         (timedelta(seconds=-2), "-2.0 s"),
+        (np.datetime64("2026-11-02T09:00:00", "ns"), "2026-11-02 09:00:00.000000000"),
+        (np.timedelta64(3, "s"), "3 seconds"),
         (b"abc", "<3 bytes>"),
         ("a\n  b\tc", "a b c"),
         ("\x1b[31mred", "\\x1b[31mred"),

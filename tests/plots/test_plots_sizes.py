@@ -100,7 +100,7 @@ def test_any_name_can_be_written(name: str) -> None:
 
 
 def test_a_name_in_a_missing_script_falls_back_to_its_id(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("segkit.plots.lettering._covered", lambda: frozenset(map(ord, "VIP abc…0123456789")))
+    monkeypatch.setattr("segkit.plots.lettering._covered", lambda **_: frozenset(map(ord, "VIP abc…0123456789")))
     figure = sizes(frame(("3f2a9c1b-77", "VIP 高い", 12, 0.1, 12, 0, 0)))
     assert "VIP … 3f2a9c1b" in words(figure)
     assert any("no installed font" in one for one in words(figure))
@@ -131,6 +131,12 @@ def test_a_wide_title_is_shortened() -> None:
     figure = sizes(many(2), title=LONG * 3)
     assert faults(figure) == []
     assert figure.texts[0].get_text().endswith("…")
+
+
+@pytest.mark.parametrize("title", ["", "日本の顧客", "🎉", "a $x$ b"])
+def test_any_title_can_be_written(title: str) -> None:
+    assert faults(sizes(many(2), title=title)) == []
+    assert faults(sizes(many(0), title=title)) == []
 
 
 def test_a_frame_without_its_columns_is_refused_by_name() -> None:
