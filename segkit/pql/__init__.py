@@ -1,6 +1,6 @@
 """PQL, the Profile Query Language, by itself: no database, no data.
 
-`parse` and `check` work on text alone; `check` with a schema also looks up the names.
+`parse`, `check` and `format` work on text alone; `check` with a schema also looks up the names.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segkit.pql.diagnostics import Diagnostic, PQLError
+from segkit.pql.formatter import format  # noqa: A004  the name that api.md settles
 from segkit.pql.reader import parse, parse_recovering
 from segkit.pql.tree import Expression, Span
 from segkit.pql.types import Schema
@@ -15,7 +16,7 @@ from segkit.pql.types import Schema
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Diagnostic", "Expression", "PQLError", "Schema", "Span", "check", "parse"]
+__all__ = ["Diagnostic", "Expression", "PQLError", "Schema", "Span", "check", "format", "parse"]
 
 
 def check(text: str, schema: Schema | None = None) -> list[Diagnostic]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from segkit.pql.diagnostics import Report
 
 MAX_NESTING: Final = 100
-"""How deep brackets and nodes may nest: every recursion over a tree of this depth fits Python's stack with room to spare."""
+"""How deep brackets and nodes may nest: a recursion over such a tree fits Python's stack with room to spare."""
 
 _CLOSERS: Final = {"(": ")", "[": "]", "{": "}"}
 _OPENERS: Final = {closer: opener for opener, closer in _CLOSERS.items()}

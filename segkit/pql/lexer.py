@@ -99,8 +99,6 @@ def lex(text: str, report: Report) -> Lexed:
                 tokens.append(Token("name", word.lower(), start, at, word))
             case "symbol":
                 tokens.append(Token("symbol", word, start, at))
-            case "space":
-                pass
             case "string":
                 tokens.append(Token("string", "", start, at, _unescape(word, start, report)))
             case "tail":
@@ -110,25 +108,21 @@ def lex(text: str, report: Report) -> Lexed:
             case "comment":
                 comments.append(Comment(word.rstrip(), Span(start, start + len(word.rstrip()))))
             case "quoted":
-                name = word[1:-1].replace("``", "`")
-                if not name:
-                    report.error("empty-name", "there is no name between the backticks", span)
-                tokens.append(Token("quoted", "", start, at, name))
+                tokens.append(_quoted(word, span, report))
             case "parameter":
                 tokens.append(_parameter(word, span, report))
             case "context":
                 at, token = _context(text, start, report)
                 tokens.append(token)
             case "openString":
-                lost = _unclosed(text, span, tokens, report)
-                horizon = min(horizon, lost)
+                horizon = min(horizon, _unclosed(text, span, tokens, report))
                 tokens.append(Token("hole", "", start, at))
             case "angle" if tokens and _ends_operand(tokens[-1]):
                 at = start + 1
                 tokens.append(Token("symbol", "<", start, at))
             case "foreign":
                 tokens.append(_foreign(word, span, report))
-            case _:
+            case _ if kind != "space":
                 _refuse(kind, word, span, report)
                 tokens.append(Token("hole", "", start, at))
     report.found[:] = [one for one in report.found if one.span.start < horizon]
@@ -140,17 +134,17 @@ def lex(text: str, report: Report) -> Lexed:
 def _refuse(kind: str, word: str, span: Span, report: Report) -> None:
     match kind:
         case "openComment":
-            hint = "close it with `*/`"
-            report.error("unclosed-comment", "the comment is not closed", Span(span.start, span.start + 2), hint)
+            opening = Span(span.start, span.start + 2)
+            report.error("unclosed-comment", "the comment is not closed", opening, "close it with `*/`")
         case "openQuoted":
             report.error("unclosed-name", "the name in backticks is not closed", span, "close it with a backtick")
         case "curly":
             inner = word[1:-1]
-            hint = f'write `"{inner}"`'
-            report.error("curly-quotes", "typographic quotes do not delimit a string", span, hint)
+            message = "typographic quotes do not delimit a string"
+            report.error("curly-quotes", message, span, f'write `"{inner}"`')
         case "placeholder" | "angle":
-            hint = "put a value or a field name in its place"
-            report.error("placeholder", f"`{word}` is a placeholder that was not filled in", span, hint)
+            message = f"`{word}` is a placeholder that was not filled in"
+            report.error("placeholder", message, span, "put a value or a field name in its place")
         case _:
             name = "a ternary `?`" if word == "?" else f"the character `{word}`"
             hint = {"?": "write `if(condition, a, b)`", ";": "leave it out: an expression has no end mark"}.get(word)
@@ -201,7 +195,7 @@ def _number(found: re.Match[str], report: Report) -> Token:
         if unit is not None:
             hint = f"spans of time are written `occurs <= {digits} {PLURALS[unit]} before now`"
         report.error("glued-number", f"the number `{digits}` runs into `{tail}`", span, hint)
-        return Token("hole", "", *_ends(span))
+        return Token("hole", "", span.start, span.end)
     if whole:
         # past 64 bit by far, whatever the sign; the parser, which knows the sign, has the last word
         value = int(digits) if len(digits) <= _OVERLONG else 10**_OVERLONG
@@ -213,8 +207,11 @@ def _number(found: re.Match[str], report: Report) -> Token:
     return Token("double", "", span.start, span.end, number)
 
 
-def _ends(span: Span) -> tuple[int, int]:
-    return span.start, span.end
+def _quoted(word: str, span: Span, report: Report) -> Token:
+    name = word[1:-1].replace("``", "`")
+    if not name:
+        report.error("empty-name", "there is no name between the backticks", span)
+    return Token("quoted", "", span.start, span.end, name)
 
 
 def _unclosed(text: str, span: Span, tokens: list[Token], report: Report) -> int:

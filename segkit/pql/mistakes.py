@@ -144,11 +144,12 @@ def leftover(parser: Parser, node: Node) -> NoReturn:
         parser.fail("bad-aggregate", f"`{before.value}` needs `over NAME from`", token.span, hint)
     if word == "^":
         parser.fail("unexpected", "`^` reaches out of a filter; there is no power operator", token.span)
-    hint = None
-    if token.kind == "name":
-        hint = did_you_mean(str(token.value), _OPERATORS)
-        hint = hint or ("join two conditions with `and` or `or`" if starts_operand(token) else None)
-    parser.fail("unexpected", f"{text} cannot follow here", token.span, hint)
+    parser.fail("unexpected", f"{text} cannot follow here", token.span, _continuation(token))
+
+
+def _continuation(token: Token) -> str | None:
+    meant = did_you_mean(str(token.value), _OPERATORS) if token.kind == "name" else None
+    return meant or ("join two conditions with `and` or `or`" if starts_operand(token) else None)
 
 
 def _duration(parser: Parser, node: Node, count: Token, unit: Token) -> NoReturn:
@@ -192,8 +193,8 @@ def left_in_element(parser: Parser) -> NoReturn:
     if token.word in {"and", "or"} or token.word == "within":
         hint = "put conditions into `WHAT(…)` and times into `WHEN(…)`"
         parser.fail("bad-chain", f"{text} cannot follow an element of a chain", token.span, hint)
-    hint = did_you_mean(str(token.value), ["WHEN", "COUNT"]) if token.kind == "name" else None
-    hint = hint or "elements have commas between them"
+    meant = did_you_mean(str(token.value), ["WHEN", "COUNT"]) if token.kind == "name" else None
+    hint = meant or "elements have commas between them"
     parser.fail("bad-chain", f"{text} cannot follow an element of a chain", token.span, hint)
 
 

@@ -1,8 +1,8 @@
-"""Tokens to tree by precedence climbing (`pql.md` R07 to R11). Forms with a grammar of their own have their own modules.
+"""Tokens to tree by precedence climbing (`pql.md` R07 to R11). Forms with a grammar of their own have own modules.
 
 Mistakes: a function that cannot go on reports and raises `Failure`; `Parser.expression` catches it, skips to the next
-`and`, `or`, comma or closing bracket, and goes on with a hole in the tree (R51). Brackets are already paired, so that no
-mistake inside a pair of them reaches beyond.
+`and`, `or`, comma or closing bracket, and goes on with a hole in the tree (R51). Brackets are already paired, so that
+no mistake inside a pair of them reaches beyond.
 """
 
 from __future__ import annotations
@@ -220,7 +220,7 @@ class Parser:
     def comparison(self) -> Node:
         """One condition without `and` and `or`, with the loose `not` before it (R10)."""
         negations: list[int] = []
-        while self.is_at("not") and not self.peek().word == "(" and starts_operand(self.peek()):
+        while self.is_at("not") and self.peek().word != "(" and starts_operand(self.peek()):
             negations.append(self.start)
             self.at += 1
         begin = self.start
@@ -246,10 +246,7 @@ class Parser:
         if operator.word == "occurs":
             return parser_time.occurs(self, left, begin)
         name = "notIn" if operator.word == "notin" else operator.word
-        if operator.word in SETS and self.is_at("("):
-            right = self._listed()
-        else:
-            right = self.arithmetic()
+        right = self._listed() if operator.word in SETS and self.is_at("(") else self.arithmetic()
         return Binary(cast("BinaryOperator", name), left, right, operator.span, self.since(begin))
 
     def _listed(self) -> Node:
@@ -305,17 +302,14 @@ class Parser:
             elif token.word == "!":
                 signs.append(("not", token.start))
             elif token.word == "not" and starts_operand(self.peek()):
-                if not self.peek().word == "(":
+                if self.peek().word != "(":
                     mistakes.tight_not(self)
                 signs.append(("not", token.start))
             else:
                 break
             self.at += 1
         begin = self.start
-        if self.is_at("("):
-            node = self._group()
-        else:
-            node = self._primary()
+        node = self._group() if self.is_at("(") else self._primary()
         if self.at != self._closed_form:
             node = self._postfix(node, begin)
         for sign, start in reversed(signs):
@@ -414,8 +408,7 @@ class Parser:
                 if self.tokens[self.at].kind in {"name", "quoted"} and self.token.word not in JOINING:
                     return self._member(climb, token.start)
                 return climb
-            case _:
-                mistakes.no_operand(self)
+        return mistakes.no_operand(self)
 
     def _number(self, token: Token, start: int, sign: int) -> Node:
         span = Span(start, token.end)

@@ -1,4 +1,4 @@
-"""The forms that extend to the right: `select`, `exists`, `forall`, `sum … over`, `let`, lambdas; and object literals."""
+"""What extends to the right: `select`, `exists`, `forall`, `sum … over`, `let`, lambdas; and object literals."""
 
 from __future__ import annotations
 
@@ -81,12 +81,10 @@ def _clause(parser: Parser) -> Clause:
     parser.expect("from", "after the variable")
     source_at = parser.at
     source = parser.operand()
-    condition: Node | None = None
-    if parser.eat("where") or parser.eat(":"):
-        condition = parser.expression()
-    elif mistakes.missing_where(parser, source, source_at, str(variable.value)):
-        condition = parser.expression()
-    return Clause(str(variable.value), source, condition, variable.span, parser.since(begin))
+    name = str(variable.value)
+    conditional = parser.eat("where") or parser.eat(":") or mistakes.missing_where(parser, source, source_at, name)
+    condition = parser.expression() if conditional else None
+    return Clause(name, source, condition, variable.span, parser.since(begin))
 
 
 def let(parser: Parser) -> Node:

@@ -76,7 +76,7 @@ def _unit(parser: Parser, comparison: str, count: int) -> Unit:
 def _refuse_other_ways(parser: Parser) -> None:
     """`occurs within 3 days`, `occurs in the last 7 days`, `occurs last 7 days`, `occurs 3 days before now`."""
     ahead = 0
-    while ahead < 3 and parser.peek(ahead).word in {"within", "in", "the", *RELATIONS}:  # noqa: PLR2004
+    while ahead < 3 and parser.peek(ahead).word in {"within", "in", "the", *RELATIONS}:
         ahead += 1
     number, unit = parser.peek(ahead), parser.peek(ahead + 1)
     if number.kind != "integer" or unit.word not in UNITS or unit.kind != "name":

@@ -82,7 +82,7 @@ PLURALS: Final[Mapping[Unit, str]] = {
 COMPARISONS: Final = frozenset({"=", "!=", "<", "<=", ">", ">="})
 SETS: Final = frozenset({"in", "notin"})
 JOINING: Final = frozenset({"and", "or", "in", "notin", "like", "matches", "occurs", "not", "where", "over"})
-"""Words that stand between or before operands. A field of such a name is read as one only where no operand can follow."""
+"""Words that stand between or before operands; a field of such a name is one only where no operand can follow."""
 
 QUANTIFIERS: Final[Mapping[str, str]] = {
     "select": "select",
