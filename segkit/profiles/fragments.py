@@ -1,0 +1,212 @@
+"""The rows of one dataset as a merge sees them: keyed, reduced to the newest where they must be, with a merge key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from segkit.profiles import expressions as sql
+from segkit.profiles.measure import RECORD_ID, micros
+from segkit.profiles.reading import carries, clock, identity_entries, primary, read, row_number, scan
+from segkit.profiles.storage import TEXT, Storage, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from segkit.pql.types import Path
+    from segkit.profiles.dataset import Dataset, Part
+
+KEY = "profile_key"
+MASK = "namespace_mask"
+MERGE_KEY = "merge_key"
+IDENTITIES = "identities"
+CLOCK, RECORD, FILE, ROW, DATASET = "clock", "record_id", "file_number", "row_number", "dataset_number"
+_BIGINT, _HUGEINT = Storage("BIGINT"), Storage("HUGEINT")
+_LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which columns of a dataset's rows are asked for."""
+
+    leaves: Mapping[Path, Storage]
+    short: bool
+    mask: tuple[str, ...] | None = None
+    identities: bool = False
+
+
+def reduced(dataset: Dataset) -> bool:
+    """Whether only the newest record of an identity counts, and some identity has several."""
+    return not dataset.upsert and not dataset.measures.unique
+
+
+def columns(dataset: Dataset, part: Part, wanted: Wanted) -> list[exp.Expr]:
+    """The asked columns of a part's rows, without the key."""
+    found: list[exp.Expr] = [
+        sql.named(read(part, path, kind), sql.dotted(path)) for path, kind in wanted.leaves.items()
+    ]
+    if wanted.mask is not None:
+        found.append(sql.named(_mask(part, wanted.mask), MASK))
+    if wanted.identities:
+        found.append(sql.named(identity_entries(dataset, part), IDENTITIES))
+    return found
+
+
+def names(wanted: Wanted) -> list[str]:
+    """The names of the asked columns, in the same order."""
+    found = [sql.dotted(path) for path in wanted.leaves]
+    return found + [MASK] * (wanted.mask is not None) + [IDENTITIES] * wanted.identities
+
+
+def _mask(part: Part, namespaces: Sequence[str]) -> exp.Expr:
+    kind = mask_type(namespaces)
+    bits = []
+    for place, namespace in enumerate(namespaces):
+        condition = carries(part, namespace)
+        if condition is not None:
+            bits.append(exp.Case().when(condition, cast(sql.number(1 << place), kind)).else_(cast(sql.number(0), kind)))
+    return sql.total(bits) if bits else cast(sql.number(0), kind)
+
+
+def mask_type(namespaces: Sequence[str]) -> Storage:
+    """An integer wide enough for one bit a namespace."""
+    return _BIGINT if len(namespaces) <= 62 else _HUGEINT
+
+
+def plain(dataset: Dataset, part: Part, wanted: Wanted, extra: Sequence[exp.Expr] = ()) -> exp.Select:
+    """A part's rows that have a profile."""
+    key = primary(dataset, part, short=wanted.short)
+    found = scan(part, [sql.named(key, KEY), *extra, *columns(dataset, part, wanted)])
+    return found.where(sql.present(key.copy())) if dataset.without_identity else found
+
+
+def positions(part: Part, dataset: Dataset) -> list[exp.Expr]:
+    """Where a row stands, for ties."""
+    file, row = row_number(part, dataset.parts)
+    return [sql.named(read(part, RECORD_ID, TEXT), RECORD), sql.named(file, FILE), sql.named(row, ROW)]
+
+
+def moment(part: Part) -> exp.Expr:
+    """The clock of a row in microseconds since 1970; null when it has none."""
+    instant = clock(part)
+    return micros(instant) if instant is not None else cast(exp.null(), _BIGINT)
+
+
+def ordered(*, newest_first: bool) -> exp.Order:
+    """The age of a profile's records in one dataset: by clock, then record id, then place; nulls are the oldest."""
+    terms = [
+        exp.Ordered(this=sql.column(one), desc=newest_first, nulls_first=not newest_first)
+        for one in (CLOCK, RECORD, FILE, ROW)
+    ]
+    return exp.Order(expressions=terms)
+
+
+def numbered(order: exp.Order, by: str = KEY) -> exp.Window:
+    """`row_number()` among the rows that share a column."""
+    return exp.Window(this=exp.RowNumber(), partition_by=[sql.column(by)], order=order)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The merge keys of some datasets: one integer a record, unlike any other of the same profile.
+
+    The parts of the key are the clock, the rank of the dataset and, where an upsert dataset repeats an identity,
+    the record's ordinal; precedence swaps the first two. Bounds are exact, so that 64 bits are used only where they do.
+    """
+
+    datasets: tuple[Dataset, ...]
+    precedence: bool
+
+    @property
+    def ordinals(self) -> int:
+        """One more than the largest ordinal; 1 where no dataset needs any."""
+        return 1 + max((one.rows for one in self.datasets if _repeats(one)), default=0)
+
+    @property
+    def low(self) -> int:
+        """The oldest clock."""
+        return min(bound for one in self.datasets for bound in _clocks(one))
+
+    @property
+    def span(self) -> int:
+        """How many different clocks fit, with one more below for those that are missing."""
+        return max(bound for one in self.datasets for bound in _clocks(one)) - self.low + 2
+
+    @property
+    def rank_alone(self) -> bool:
+        """Whether the dataset's rank decides by itself."""
+        return self.precedence and self.ordinals == 1
+
+    @property
+    def wide(self) -> bool:
+        """Whether the keys need 128 bits."""
+        return not self.rank_alone and self.span * len(self.datasets) * self.ordinals > _LARGEST
+
+    def build(self, dataset: Dataset, clock_value: exp.Expr, ordinal: exp.Expr | None) -> exp.Expr:
+        """The merge key of a dataset's row."""
+        rank = len(self.datasets) - 1 - self.datasets.index(dataset)
+        if self.rank_alone:
+            return sql.number(rank)
+        kind = _HUGEINT if self.wide else _BIGINT
+        time = self._time(dataset, clock_value, kind)
+        if self.precedence:
+            found: exp.Expr = exp.Add(this=cast(sql.number(rank * self.span), kind), expression=time)
+        else:
+            found = _times(time, len(self.datasets))
+            found = exp.Add(this=found, expression=sql.number(rank)) if rank else found
+        if self.ordinals > 1:
+            found = _times(exp.paren(found), self.ordinals)
+        return exp.Add(this=found, expression=ordinal) if ordinal is not None else found
+
+    def _time(self, dataset: Dataset, clock_value: exp.Expr, kind: Storage) -> exp.Expr:
+        if not has_clock(dataset):
+            return cast(sql.number(dataset.added_at - self.low + 1), kind)
+        shifted = exp.Sub(this=cast(clock_value, kind), expression=sql.number(self.low - 1))
+        return sql.coalesce([shifted, sql.number(0)])
+
+
+def _times(value: exp.Expr, factor: int) -> exp.Expr:
+    return value if factor == 1 else exp.Mul(this=value, expression=sql.number(factor))
+
+
+def _repeats(dataset: Dataset) -> bool:
+    return dataset.upsert and not dataset.measures.unique
+
+
+def has_clock(dataset: Dataset) -> bool:
+    """Whether the rows have clocks of their own; else the moment of adding stands for all."""
+    return any(part.clock is not None for part in dataset.parts)
+
+
+def _clocks(dataset: Dataset) -> tuple[int, ...]:
+    if not has_clock(dataset):
+        return (dataset.added_at,)
+    bounds = (dataset.measures.clock_low, dataset.measures.clock_high)
+    return tuple(one for one in bounds if one is not None) or (0,)
+
+
+def branch(dataset: Dataset, wanted: Wanted, keys: Keys | None) -> list[exp.Select]:
+    """The rows of a record dataset that take part in a merge, with `merge_key` when `keys` are given."""
+    several = reduced(dataset)
+    ordinals = keys is not None and keys.ordinals > 1 and _repeats(dataset)
+    if not several and not ordinals:
+        found = []
+        for part in dataset.parts:
+            extra = [] if keys is None else [sql.named(keys.build(dataset, moment(part), None), MERGE_KEY)]
+            found.append(plain(dataset, part, wanted, extra))
+        return found
+    inner = sql.union_all(
+        plain(dataset, part, wanted, [sql.named(moment(part), CLOCK), *positions(part, dataset)])
+        for part in dataset.parts
+    )
+    chosen: list[exp.Expr] = [sql.column(KEY)]
+    if keys is not None:
+        ordinal = numbered(ordered(newest_first=False)) if ordinals else None
+        chosen.append(sql.named(keys.build(dataset, sql.column(CLOCK), ordinal), MERGE_KEY))
+    chosen += [sql.column(one) for one in names(wanted)]
+    outer = exp.select(*chosen).from_(sql.subquery(inner, "records"))
+    if several:
+        outer = outer.qualify(exp.EQ(this=numbered(ordered(newest_first=True)), expression=sql.number(1)))
+    return [outer]

@@ -1,0 +1,364 @@
+"""`MergedSource`: the merged profiles and the events of one merge policy, as statements."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from segkit.errors import DataError
+from segkit.profiles import expressions as sql
+from segkit.profiles.fragments import (
+    CLOCK,
+    DATASET,
+    FILE,
+    IDENTITIES,
+    KEY,
+    MASK,
+    MERGE_KEY,
+    RECORD,
+    ROW,
+    Keys,
+    Wanted,
+    branch,
+    mask_type,
+    moment,
+    plain,
+    positions,
+    reduced,
+)
+from segkit.profiles.reading import escaped
+from segkit.profiles.storage import IDENTITY_MAP, Storage, cast
+from segkit.profiles.union import MAP_PATH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from segkit.pql.types import Path
+    from segkit.profiles.dataset import Dataset
+    from segkit.profiles.policy import MergePolicy
+    from segkit.profiles.union import Union
+
+_TEXT = Storage("VARCHAR")
+
+
+class MergedSource:
+    """What the compiler asks of a merge policy (`segkit.sql.source.ProfileSource`).
+
+    Parameters
+    ----------
+    policy
+        How attributes are merged.
+    datasets
+        All datasets of the workspace, in the order of adding.
+    union
+        Their union schema.
+    """
+
+    def __init__(self, policy: MergePolicy, datasets: Sequence[Dataset], union: Union) -> None:
+        self.policy = policy
+        self.union = union
+        self.datasets = tuple(datasets)
+        rank = {one: place for place, one in enumerate(policy.order)}
+        records = [one for one in datasets if one.kind == "record"]
+        if policy.attribute_merge == "dataSetPrecedence":
+            records = sorted((one for one in records if one.id in rank), key=lambda one: rank[one.id])
+        self.records = tuple(records)
+        self.event_datasets = tuple(
+            sorted((one for one in datasets if one.kind == "event"), key=lambda one: rank.get(one.id, len(rank)))
+        )
+
+    @cached_property
+    def namespaces(self) -> tuple[str, ...]:
+        """All identity namespaces, in the order of the bits of the mask."""
+        found = {one for each in (*self.records, *self.event_datasets) for one in each.measures.namespaces}
+        return tuple(sorted(found))
+
+    @cached_property
+    def _single(self) -> str | None:
+        """The namespace of every primary identity, if it is one: then the identity alone is the key."""
+        found = {one for each in (*self.records, *self.event_datasets) for one in each.measures.primaries}
+        return found.pop() if len(found) == 1 else None
+
+    def profile_id(self, key: exp.Expr) -> exp.Expr:
+        """The public, stable text id of the profile with this key: the MD5 of namespace, colon and identity."""
+        if self._single is None:
+            return sql.call("md5", key)
+        return sql.call("md5", exp.DPipe(this=sql.text(escaped(self._single) + ":"), expression=key))
+
+    def key_of(self, namespace: str, identity: str) -> str:
+        """The key of the profile with a primary identity."""
+        if self._single is None:
+            return f"{escaped(namespace)}:{identity}"
+        # another namespace names no profile here, and neither does this text
+        return identity if namespace == self._single else f"\0{namespace}"
+
+    def profiles(self, leaves: Sequence[Path], *, every: bool, mask: bool = False) -> exp.Select:
+        """One row a profile: `profile_key`, the leaves in the order asked, and `namespace_mask` if asked.
+
+        With `every` false, profiles in which all asked leaves are null may be missing.
+        """
+        asked = tuple(dict.fromkeys(leaves))
+        stored = {one: self._stored(one, self.union.profile) for one in asked}
+        everyone = every or mask or MAP_PATH in asked
+        records = [one for one in self.records if everyone or _has(one, asked)]
+        events = self.event_datasets if everyone else ()
+        if not records and not events:
+            return _nothing([(sql.dotted(one), stored[one]) for one in asked], mask)
+        bits = self.namespaces if mask else None
+        alone = len(records) == 1 and not events and (records[0].measures.unique or reduced(records[0]))
+        if alone and MAP_PATH not in asked:
+            return self._direct(records[0], Wanted(stored, self._short, bits))
+        return self._grouped(records, events, stored, bits, filtered=not everyone)
+
+    @property
+    def _short(self) -> bool:
+        return self._single is not None
+
+    def _stored(self, path: Path, known: dict[Path, Storage]) -> Storage:
+        found = known.get(path)
+        if found is None:
+            raise DataError(f"no dataset has a field `{sql.dotted(path)}`")
+        return found
+
+    def _direct(self, dataset: Dataset, wanted: Wanted) -> exp.Select:
+        """One dataset with one record an identity: nothing to merge."""
+        maps = [path for path, kind in wanted.leaves.items() if kind.sql == "MAP"]
+        parts = branch(dataset, wanted, None)
+        if len(parts) == 1 and not maps and not reduced(dataset):
+            return parts[0]
+        chosen: list[exp.Expr] = [sql.column(KEY)]
+        for path, kind in wanted.leaves.items():
+            column = sql.column(sql.dotted(path))
+            chosen.append(sql.named(_present_entries(column), sql.dotted(path)) if kind.sql == "MAP" else column)
+        chosen += [sql.column(MASK)] * (wanted.mask is not None)
+        return exp.select(*chosen).from_(sql.subquery(sql.union_all(parts), "fragments"))
+
+    def _grouped(
+        self,
+        records: Sequence[Dataset],
+        events: Sequence[Dataset],
+        stored: dict[Path, Storage],
+        mask: Sequence[str] | None,
+        *,
+        filtered: bool,
+    ) -> exp.Select:
+        """All fragments below one another, grouped by profile; maps are merged key by key beside them."""
+        maps = [path for path, kind in stored.items() if kind.sql == "MAP"]
+        flat = {path: kind for path, kind in stored.items() if path not in maps}
+        bits = None if mask is None else tuple(mask)
+        keys = Keys(tuple(records), self.policy.attribute_merge == "dataSetPrecedence") if records and flat else None
+        wanted = Wanted(flat, self._short, bits)
+        branches = [one for each in records for one in branch(each, wanted, keys)]
+        branches += [one for each in events for one in _bare(each, wanted, keyed=keys is not None)]
+        chosen: list[exp.Expr] = [sql.column(KEY)]
+        for path in flat:
+            name = sql.dotted(path)
+            chosen.append(sql.named(_newest(sql.column(name), sql.column(MERGE_KEY)), name))
+        if mask is not None:
+            chosen.append(sql.named(sql.call("bit_or", sql.column(MASK)), MASK))
+        rows = sql.subquery(sql.union_all(branches), "fragments")
+        found = exp.select(*chosen).from_(rows).group_by(sql.column(KEY))
+        if maps:
+            tables = {path: self._map(records, path, stored[path]) for path in maps}
+            return _beside(found, tables, list(stored), mask=mask is not None)
+        if filtered and len(flat) == 1:
+            # what has no value cannot win; dropping it first is much cheaper than grouping it
+            found = found.where(sql.present(sql.column(sql.dotted(next(iter(flat))))))
+        return found
+
+    def _map(self, records: Sequence[Dataset], path: Path, kind: Storage) -> exp.Select:
+        return self._identity_maps() if path == MAP_PATH else self._merged_map(records, path, kind)
+
+    def _merged_map(self, records: Sequence[Dataset], path: Path, kind: Storage) -> exp.Select:
+        """A map field merged key by key."""
+        holders = tuple(one for one in records if one.storage(path) is not None)
+        if not holders:
+            return _nothing([(sql.dotted(path), kind)], mask=False)
+        keys = Keys(holders, self.policy.attribute_merge == "dataSetPrecedence")
+        rows = sql.union_all(one for each in holders for one in branch(each, Wanted({path: kind}, self._short), keys))
+        opened = sql.call("unnest", sql.call("map_entries", sql.column(sql.dotted(path))))
+        entries = exp.select(sql.column(KEY), sql.column(MERGE_KEY), sql.named(opened, "entry")).from_(
+            sql.subquery(rows, "fragments")
+        )
+        key, value = (sql.field(sql.column("entry"), one) for one in ("key", "value"))
+        newest = (
+            exp.select(
+                sql.column(KEY),
+                sql.named(key, "map_key"),
+                sql.named(_newest(value, sql.column(MERGE_KEY)), "map_value"),
+            )
+            .from_(sql.subquery(entries, "entries"))
+            .group_by(sql.column(KEY), key.copy())
+        )
+        return _collected(newest, path)
+
+    def _identity_maps(self) -> exp.Select:
+        """Each profile's identities, from all its records and events."""
+        listed = self._identity_rows()
+        identity = sql.column("identity")
+        state = sql.field(identity, "authenticatedState")
+        known = sql.call("bool_or", exp.EQ(this=state, expression=sql.text("authenticated")))
+        parts: dict[str, exp.Expr] = {
+            "id": sql.field(identity.copy(), "id"),
+            "authenticatedState": exp.Case().when(known, sql.text("authenticated")).else_(exp.Max(this=state.copy())),
+            "primary": sql.call("bool_or", sql.field(identity.copy(), "primary")),
+        }
+        each = (
+            exp.select(sql.column(KEY), sql.column("namespace"), sql.named(sql.struct(parts), "identity"))
+            .from_(sql.subquery(listed, "identities"))
+            .group_by(sql.column(KEY), sql.column("namespace"), sql.field(identity.copy(), "id"))
+        )
+        gathered = exp.ArrayAgg(
+            this=exp.Order(this=sql.column("identity"), expressions=[exp.Ordered(this=sql.column("identity"))])
+        )
+        by_namespace = (
+            exp.select(sql.column(KEY), sql.named(sql.column("namespace"), "map_key"), sql.named(gathered, "map_value"))
+            .from_(sql.subquery(each, "identities"))
+            .group_by(sql.column(KEY), sql.column("namespace"))
+        )
+        return _collected(by_namespace, MAP_PATH)
+
+    def _identity_rows(self) -> exp.Select:
+        """`profile_key`, `namespace` and `identity` of each identity in each record and event."""
+        wanted = Wanted({}, self._short, identities=True)
+        branches = [one for each in self.records for one in branch(each, wanted, None)]
+        branches += [plain(each, part, wanted) for each in self.event_datasets for part in each.parts]
+        opened = exp.select(sql.column(KEY), sql.named(sql.call("unnest", sql.column(IDENTITIES)), "entry")).from_(
+            sql.subquery(sql.union_all(branches), "carried")
+        )
+        return exp.select(
+            sql.column(KEY),
+            sql.named(sql.field(sql.column("entry"), "key"), "namespace"),
+            sql.named(sql.call("unnest", sql.field(sql.column("entry"), "value")), "identity"),
+        ).from_(sql.subquery(opened, "namespaces"))
+
+    def identities(self) -> exp.Select:
+        """`profile_key`, `namespace` and `id` of each identity of each profile, once."""
+        if not self.records and not self.event_datasets:
+            return _nothing([("namespace", _TEXT), ("id", _TEXT)], mask=False)
+        identity = sql.named(sql.field(sql.column("identity"), "id"), "id")
+        rows = sql.subquery(self._identity_rows(), "identities")
+        return exp.select(sql.column(KEY), sql.column("namespace"), identity).distinct().from_(rows)
+
+    def events(self, leaves: Sequence[Path]) -> exp.Select:
+        """One row an experience event: `profile_key` and the leaves in the order asked, duplicates by `_id` removed."""
+        stored = {one: self._stored(one, self.union.event) for one in dict.fromkeys(leaves)}
+        if not self.event_datasets:
+            return _nothing([(sql.dotted(one), kind) for one, kind in stored.items()], mask=False)
+        repeated = self._repeated()
+        with_map = MAP_PATH in stored
+        flat = {path: kind for path, kind in stored.items() if path != MAP_PATH}
+        wanted = Wanted(flat, self._short, identities=with_map)
+        clean = [
+            plain(each, part, wanted) for each in self.event_datasets if each not in repeated for part in each.parts
+        ]
+        branches = [*clean, *([self._once(repeated, wanted)] if repeated else [])]
+        if len(branches) == 1 and not with_map:
+            return branches[0]
+        chosen: list[exp.Expr] = [sql.column(KEY)]
+        for path in stored:
+            column: exp.Expr = sql.column(sql.dotted(path))
+            chosen.append(sql.named(_event_map(), sql.dotted(path)) if path == MAP_PATH else column)
+        return exp.select(*chosen).from_(sql.subquery(sql.union_all(branches), "events"))
+
+    def _repeated(self) -> list[Dataset]:
+        """Event datasets in which, or between which, an `_id` occurs twice."""
+        present = {one.id for one in self.event_datasets}
+        marked: set[str] = set()
+        for one in self.event_datasets:
+            partners = present.intersection(one.measures.shared)
+            if one.measures.duplicates or partners:
+                marked |= {one.id, *partners}
+        return [one for one in self.event_datasets if one.id in marked]
+
+    def _once(self, datasets: Iterable[Dataset], wanted: Wanted) -> exp.Select:
+        """Events of which each `_id` is there once: the smallest timestamp, then dataset order, then place."""
+        rows = sql.union_all(
+            plain(
+                each,
+                part,
+                wanted,
+                [sql.named(moment(part), CLOCK), *positions(part, each), sql.named(sql.number(number), DATASET)],
+            )
+            for number, each in enumerate(datasets)
+            for part in each.parts
+        )
+        chosen = [sql.column(KEY), *(sql.column(sql.dotted(one)) for one in wanted.leaves)]
+        chosen += [sql.column(IDENTITIES)] * wanted.identities
+        terms = [exp.Ordered(this=sql.column(one), nulls_first=False) for one in (CLOCK, DATASET, FILE, ROW)]
+        place = exp.Window(this=exp.RowNumber(), partition_by=[sql.column(RECORD)], order=exp.Order(expressions=terms))
+        first = exp.EQ(this=place, expression=sql.number(1))
+        return (
+            exp.select(*chosen)
+            .from_(sql.subquery(rows, "events"))
+            .qualify(exp.Or(this=sql.is_null(sql.column(RECORD)), expression=first))
+        )
+
+
+def _bare(dataset: Dataset, wanted: Wanted, *, keyed: bool) -> list[exp.Select]:
+    """The rows of an event dataset among those of records: they bring profiles and namespaces, and no attribute."""
+    nulls = [sql.named(cast(exp.null(), Storage("BIGINT")), MERGE_KEY)] if keyed else []
+    nulls += [sql.named(cast(exp.null(), kind), sql.dotted(path)) for path, kind in wanted.leaves.items()]
+    only = replace(wanted, leaves={})
+    return [plain(dataset, part, only, [one.copy() for one in nulls]) for part in dataset.parts]
+
+
+def _beside(attributes: exp.Select, maps: dict[Path, exp.Select], order: Sequence[Path], *, mask: bool) -> exp.Select:
+    """Merged attributes with merged maps joined to them, the columns in the order asked."""
+    found = exp.select(sql.column(KEY, "attributes")).from_(sql.subquery(attributes, "attributes"))
+    tables = {path: f"map{number}" for number, path in enumerate(maps)}
+    for path, table in maps.items():
+        found = found.join(sql.subquery(table, tables[path]), join_type="left", using=[sql.column(KEY)])
+    found = found.select(*(sql.column(sql.dotted(one), tables.get(one, "attributes")) for one in order))
+    return found.select(sql.column(MASK, "attributes")) if mask else found
+
+
+def _has(dataset: Dataset, leaves: Iterable[Path]) -> bool:
+    return any(dataset.storage(one) is not None for one in leaves)
+
+
+def _newest(value: exp.Expr, merge_key: exp.Expr) -> exp.Expr:
+    """The value with the greatest merge key among those that are there."""
+    best = sql.call("arg_max", value.copy(), merge_key.copy())
+    return exp.Filter(this=best, expression=exp.Where(this=sql.present(value.copy())))
+
+
+def _present_entries(column: exp.Expr) -> exp.Expr:
+    """A map without its null values, null when nothing is left: an explicit null is absent."""
+    value = sql.field(sql.column("entry"), "value")
+    kept = sql.call("list_filter", sql.call("map_entries", column), sql.function("entry", sql.present(value)))
+    some = exp.GT(this=sql.call("len", kept), expression=sql.number(0))
+    return exp.Case().when(some, sql.call("map_from_entries", kept.copy()))
+
+
+def _event_map() -> exp.Expr:
+    """The identity map of one event."""
+    value = sql.call("len", sql.field(sql.column("entry"), "value"))
+    some = exp.GT(this=value, expression=sql.number(0))
+    kept = sql.call("list_filter", sql.column(IDENTITIES), sql.function("entry", some))
+    return cast(sql.call("map_from_entries", kept), IDENTITY_MAP)
+
+
+def _collected(entries: exp.Select, path: Path) -> exp.Select:
+    """`profile_key`, `map_key` and `map_value` as one map a profile, in the order of its keys."""
+    pair = sql.struct({"key": sql.column("map_key"), "value": sql.column("map_value")})
+    order = exp.Order(this=pair, expressions=[exp.Ordered(this=sql.column("map_key"))])
+    made = sql.call("map_from_entries", exp.ArrayAgg(this=order))
+    return (
+        exp.select(sql.column(KEY), sql.named(made, sql.dotted(path)))
+        .from_(sql.subquery(entries, "entries"))
+        .where(sql.present(sql.column("map_value")))
+        .group_by(sql.column(KEY))
+    )
+
+
+def _nothing(columns: Sequence[tuple[str, Storage]], mask: bool) -> exp.Select:  # noqa: FBT001 - one call site each
+    """No rows with the right columns."""
+    found: list[exp.Expr] = [sql.named(cast(exp.null(), _TEXT), KEY)]
+    found += [sql.named(cast(exp.null(), kind), name) for name, kind in columns]
+    if mask:
+        found.append(sql.named(cast(exp.null(), mask_type(())), MASK))
+    return exp.select(*found).where(exp.false())
