@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from typing import Literal as Choice
 
 from segkit.errors import SegkitError
+from segkit.pql.excerpt import excerpt
 from segkit.pql.tree import NOWHERE, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-_TAB = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,49 +59,20 @@ class Diagnostic:
 
     def __str__(self) -> str:
         head = f"{self.severity}[{self.code}]: {self.message}"
-        lines = [head, *self._excerpt()]
+        lines = [head, *excerpt(self.source, self.span)]
         if self.hint:
             lines.append(f"  hint: {self.hint}")
         return "\n".join(lines)
 
-    def _excerpt(self) -> list[str]:
-        if not self.source:
-            return []
-        begin = self.source.rfind("\n", 0, self.span.start) + 1
-        end = self.source.find("\n", self.span.start)
-        end = len(self.source) if end < 0 else end
-        before = self.source[begin : self.span.start].expandtabs(_TAB)
-        inside = self.source[self.span.start : max(self.span.start, min(self.span.end, end))].expandtabs(_TAB)
-        after = self.source[min(self.span.end, end) : end].expandtabs(_TAB)
-        before, after, cut = _shorten(before, after)
-        number = str(self.line)
-        gutter = " " * len(number)
-        return [
-            f" {number} | {before}{inside}{after}",
-            f" {gutter} | {' ' * (len(before) - 0)}{'^' * max(1, len(inside))}" if not cut or inside else "",
-        ]
-
     def _repr_html_(self) -> str:
         colour = "#b3261e" if self.severity == "error" else "#8a5a00"
-        body = html.escape("\n".join(self._excerpt()))
+        body = html.escape("\n".join(excerpt(self.source, self.span)))
         hint = f"<div style='color:#555'>hint: {html.escape(self.hint)}</div>" if self.hint else ""
         return (
             f"<div style='margin:.4em 0'><b style='color:{colour}'>{self.severity}</b> "
             f"<code>{html.escape(self.code)}</code>: {html.escape(self.message)}"
             f"<pre style='margin:.2em 0 .2em 1em;line-height:1.25'>{body}</pre>{hint}</div>"
         )
-
-
-_WIDTH = 60
-
-
-def _shorten(before: str, after: str) -> tuple[str, str, bool]:
-    cut = False
-    if len(before) > _WIDTH:
-        before, cut = "…" + before[-_WIDTH + 1 :], True
-    if len(after) > _WIDTH:
-        after, cut = after[: _WIDTH - 1] + "…", True
-    return before, after, cut
 
 
 class PQLError(SegkitError):
@@ -117,6 +87,10 @@ class PQLError(SegkitError):
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics: tuple[Diagnostic, ...] = tuple(diagnostics)
         super().__init__("\n\n".join(str(one) for one in self.diagnostics))
+
+    def __reduce__(self) -> tuple[type[PQLError], tuple[tuple[Diagnostic, ...]]]:
+        # an exception is rebuilt from its message otherwise, which is not what the constructor takes
+        return type(self), (self.diagnostics,)
 
     def _repr_html_(self) -> str:
         return "".join(one._repr_html_() for one in self.diagnostics)
