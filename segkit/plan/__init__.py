@@ -1,1 +1,8 @@
-"""What a set of bound expressions needs, and what they share."""
+"""What a set of bound expressions needs of profiles and events, and what they share."""
+
+from segkit.plan.check import unsupported
+from segkit.plan.clock import Clock
+from segkit.plan.features import Feature, Features
+from segkit.plan.plan import Plan, plan
+
+__all__ = ["Clock", "Feature", "Features", "Plan", "plan", "unsupported"]

@@ -1,1 +1,27 @@
-"""From a plan to a sqlglot statement: the one place where PQL becomes SQL."""
+"""Bound PQL as one readable DuckDB statement over merged profiles and events."""
+
+from segkit.plan.clock import Clock
+from segkit.sql.source import KEY, MASK, ProfileSource
+from segkit.sql.statements import (
+    PROFILE_ID,
+    SIZE,
+    compile_columns,
+    compile_condition_count,
+    compile_segments,
+    compile_total,
+    show,
+)
+
+__all__ = [
+    "KEY",
+    "MASK",
+    "PROFILE_ID",
+    "SIZE",
+    "Clock",
+    "ProfileSource",
+    "compile_columns",
+    "compile_condition_count",
+    "compile_segments",
+    "compile_total",
+    "show",
+]

@@ -21,10 +21,10 @@ MASK = "namespace_mask"
 class ProfileSource(Protocol):
     """The merged profiles and the events of one merge policy.
 
-    Leaf columns are named by their path joined with dots (`"homeAddress.country"`), quoted. Their SQL types follow the
-    PQL type: String VARCHAR, Integer any integer type, Double DOUBLE or DECIMAL with NaN already null, Boolean BOOLEAN,
-    Date DATE, Timestamp TIMESTAMP in UTC (never TIMESTAMPTZ), Map MAP(VARCHAR, …), Array LIST, and inside maps and lists
-    objects are STRUCTs.
+    Leaf columns are named by their path joined with dots (`"homeAddress.country"`), quoted. Their SQL types follow
+    the PQL type: String VARCHAR, Integer any integer type, Double DOUBLE or DECIMAL with NaN already null, Boolean
+    BOOLEAN, Date DATE, Timestamp TIMESTAMP in UTC (never TIMESTAMPTZ), Map MAP(VARCHAR, …), Array LIST, and inside
+    maps and lists objects are STRUCTs.
     """
 
     @property

@@ -1,0 +1,319 @@
+"""Features: what a rule asks of a profile's events, each computed once and joined to the profile once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+from typing import Literal as Choice
+
+from segkit.plan.fold import FALSE, TRUE
+from segkit.plan.streams import Stream, is_local, is_positive, stream_of
+from segkit.plan.walk import canonical, conjuncts, free, path_of, rebuild, signature, substitute
+from segkit.pql.bound import (
+    Aggregate,
+    And,
+    Bound,
+    Chain,
+    Compare,
+    Const,
+    Distinct,
+    Events,
+    Filter,
+    Get,
+    Head,
+    In,
+    IsNull,
+    Items,
+    Not,
+    Or,
+    Quantify,
+    SetCompare,
+    Top,
+    Transform,
+    Truth,
+    Variable,
+)
+from segkit.pql.tree import NOWHERE, Span
+from segkit.pql.types import BOOLEAN, INTEGER
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from segkit.pql.bound import Value
+    from segkit.pql.types import Path, Type
+
+FeatureKind = Choice["any", "count", "distinct", "sum", "average", "min", "max", "first", "list", "chain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One value a profile, computed from its events.
+
+    Parameters
+    ----------
+    name
+        The variable that stands for the value in the rules.
+    kind
+        How the stream's items become one value; `distinct` counts different items, `first` takes the first by `order`.
+    stream
+        The items.
+    type
+        The type of the value.
+    order
+        The sort key over the event and whether it descends, for `first`.
+    chain
+        The sequence, for `chain`.
+    """
+
+    name: str
+    kind: FeatureKind
+    stream: Stream
+    type: Type
+    order: tuple[Bound, bool] | None = None
+    chain: Chain | None = None
+    span: Span = field(default=NOWHERE, compare=False)
+
+    @property
+    def default(self) -> Value:
+        """The value for a profile without such events; a list is empty then, which this gives as None."""
+        match self.kind:
+            case "any":
+                return False
+            case "count" | "distinct" | "sum":
+                return 0
+            case "chain":
+                return self.chain is not None and holds_without_events(self.chain)
+            case _:
+                return None
+
+
+def admits_none(comparison: str, number: int) -> bool:
+    """Whether zero matches satisfy a count."""
+    return {">=": number <= 0, "=": number == 0, "<=": number >= 0}[comparison]
+
+
+def holds_without_events(chain: Chain) -> bool:
+    """Whether a profile with no matching event satisfies a chain."""
+    return all(one.negated is not admits_none(one.comparison, one.number) for one in chain.elements)
+
+
+class Features:
+    """Collects the features of several rules; asking for an equal one again gives the same variable."""
+
+    def __init__(self) -> None:
+        self._found: dict[Hashable, Feature] = {}
+
+    @property
+    def all(self) -> tuple[Feature, ...]:
+        """The features in the order they were first met."""
+        return tuple(self._found.values())
+
+    def extract(self, node: Bound) -> Bound:
+        """The node with every closed part that reads events replaced by the variable of a feature."""
+        simpler = _simplify(node)
+        if simpler is not node:
+            return self.extract(simpler)
+        found = self._terminal(node)
+        return found if found is not None else rebuild(node, self.extract)
+
+    def _terminal(self, node: Bound) -> Bound | None:
+        match node:
+            case Quantify(quantifier="any"):
+                stream = stream_of(node.array)
+                if stream is None or not is_local(node.condition, [node.variable]):
+                    return None
+                return self._add("any", stream.filtered(node.variable, node.condition), BOOLEAN, node.span)
+            case Truth(value=array):
+                stream = stream_of(array)
+                return None if stream is None else self._add("any", stream, BOOLEAN, node.span)
+            case Aggregate(function="count", array=Distinct(array=array)):
+                stream = stream_of(array)
+                if stream is None or stream.many:
+                    return None
+                return self._add("distinct", stream, INTEGER, node.span)
+            case Aggregate():
+                stream = stream_of(node.array)
+                return None if stream is None else self._add(node.function, stream, node.type, node.span)
+            case Head() | Get():
+                return self._first(node)
+            case Chain():
+                stream = stream_of(node.array)
+                if stream is None or not stream.gives_events or not _is_closed(node):
+                    return None
+                return self._add("chain", stream, BOOLEAN, node.span, chain=node)
+            case Events() | Filter() | Transform():
+                stream = stream_of(node)
+                return None if stream is None else self._add("list", stream, node.type, node.span)
+            case _:
+                return None
+
+    def _first(self, node: Head | Get) -> Bound | None:
+        head, path = path_of(node)
+        if not isinstance(head, Head):
+            return None
+        array, bodies = head.array, []
+        while isinstance(array, Transform) and not array.flatten and isinstance(array.array, Transform | Top):
+            bodies.append(array)
+            array = array.array
+        order: tuple[Bound, bool] | None = None
+        if isinstance(array, Top):
+            stream = stream_of(array.array)
+            if (
+                stream is None
+                or stream.many
+                or not is_positive(array.number)
+                or not is_local(array.key, [array.variable])
+            ):
+                return None
+            order = (substitute(array.key, {array.variable.name: stream.item}), array.descending)
+        else:
+            array, bodies = head.array, []
+            stream = stream_of(array)
+            if stream is None or stream.many:
+                return None
+        for one in reversed(bodies):
+            if not is_local(one.body, [one.variable]):
+                return None
+            stream = stream.mapped(one)
+        stream = replace(stream, item=_get(stream.item, head.type, path))
+        return self._add("first", stream, node.type, node.span, order=order)
+
+    def _add(
+        self,
+        kind: FeatureKind,
+        stream: Stream,
+        value: Type,
+        span: Span,
+        *,
+        order: tuple[Bound, bool] | None = None,
+        chain: Chain | None = None,
+    ) -> Bound:
+        if kind == "any":
+            held = (Truth(stream.item, BOOLEAN, span),) if stream.many else ()
+            stream = replace(stream, where=(*stream.where, *held), item=stream.event, many=False)
+        stream = replace(stream, where=tuple(canonical(one) for one in stream.where), item=canonical(stream.item))
+        if order is not None:
+            order = (canonical(order[0]), order[1])
+        item: Hashable = () if kind in {"any", "count"} and not stream.many else signature(stream.item)
+        where = frozenset(signature(one) for one in stream.where)
+        sequence = None if chain is None else signature(canonical(chain))
+        key = (kind, where, item, stream.many, order and (signature(order[0]), order[1]), sequence)
+        if key not in self._found:
+            name = f"feature {len(self._found) + 1}"
+            self._found[key] = Feature(name, kind, stream, value, order, chain, span)
+        return Variable(self._found[key].name, value, span)
+
+
+def _get(item: Bound, kind: Type, path: Path) -> Bound:
+    for name in path:
+        kind = kind.field(name) or kind
+        item = substitute(Get(Variable("item", item.type), name, kind), {"item": item})
+    return item
+
+
+def _is_closed(chain: Chain) -> bool:
+    for element in chain.elements:
+        local = [element.variable, *(one.moment for one in chain.elements)]
+        if not all(is_local(one, local) for one in (element.what, element.when) if one is not None):
+            return False
+    return True
+
+
+def _simplify(node: Bound) -> Bound:
+    """One step towards the forms that `Features` knows; the same object when there is none to take."""
+    match node:
+        case Quantify(quantifier="all", array=array) if _starts_at_events(array):
+            negated = Not(node.condition, BOOLEAN, node.condition.span)
+            return Not(replace(node, quantifier="any", condition=_push(negated)), BOOLEAN, node.span)
+        case Quantify(quantifier="any") if _apart(node):
+            apart = _apart(node)
+            rest = [one for one in conjuncts(node.condition) if one not in apart]
+            left: Bound = replace(node, condition=_all(rest)) if rest else Truth(node.array, BOOLEAN, node.span)
+            return And((*apart, left), BOOLEAN, node.span)
+        case Quantify(quantifier="any", array=array) if stream_of(array) is not None and not is_local(
+            node.condition, [node.variable]
+        ):
+            held = [one for one in conjuncts(node.condition) if is_local(one, [node.variable])]
+            rest = [one for one in conjuncts(node.condition) if not is_local(one, [node.variable])]
+            if not held:
+                return node
+            array = Filter(array, node.variable, _all(held), array.type, node.span)
+            return replace(node, array=array, condition=_all(rest))
+        case Filter(array=array) if stream_of(array) is not None and not is_local(node.condition, [node.variable]):
+            held = [one for one in conjuncts(node.condition) if is_local(one, [node.variable])]
+            rest = [one for one in conjuncts(node.condition) if not is_local(one, [node.variable])]
+            if not held:
+                return node
+            inner = Filter(array, node.variable, _all(held), array.type, node.span)
+            return replace(node, array=inner, condition=_all(rest))
+        case Truth(value=Top(array=array, number=number)) if is_positive(number):
+            return replace(node, value=array)
+        case Truth(value=Filter(array=array, variable=variable, condition=condition)):
+            return Quantify("any", array, variable, condition, BOOLEAN, node.span)
+        case Truth(value=Transform(flatten=False, array=array)):
+            return replace(node, value=array)
+        case Truth(value=Transform(flatten=True, array=array, variable=variable, body=body)):
+            return Quantify("any", array, variable, Truth(body, BOOLEAN, body.span), BOOLEAN, node.span)
+        case IsNull(value=value) if stream_of(value) is not None:
+            return FALSE
+        case Aggregate(function="count", array=Transform(flatten=False, array=array)):
+            return replace(node, array=array)
+        case In(value=Const(value=value), array=array) if stream_of(array) is not None and value is not None:
+            item = Variable("item", array.type.of, array.span)
+            some = Quantify("any", array, item, Compare("=", item, node.value, span=node.span), BOOLEAN, node.span)
+            return Not(some, BOOLEAN, node.span) if node.negated else some
+        case SetCompare(operator="intersects", left=left, right=Items() as right) if stream_of(
+            left
+        ) is not None and all(isinstance(one, Const) for one in right.items):
+            item = Variable("item", left.type.of, left.span)
+            return Quantify("any", left, item, In(item, right, span=node.span), BOOLEAN, node.span)
+        case Chain() if all(one.negated for one in node.elements):
+            return _absences(node)
+        case _:
+            return node
+
+
+def _apart(node: Quantify) -> list[Bound]:
+    """The conditions of a quantifier within another that say nothing of its own item, and so stand outside of it."""
+    if stream_of(node.array) is None or not (free(node.condition) - {node.variable.name}):
+        return []
+    return [one for one in conjuncts(node.condition) if node.variable.name not in free(one)]
+
+
+def _starts_at_events(array: Bound) -> bool:
+    while isinstance(array, Filter | Transform | Top | Distinct):
+        array = array.array
+    return isinstance(array, Events)
+
+
+def _push(node: Bound) -> Bound:
+    """A negated condition with the negation moved below `or`, so that its parts can be told apart."""
+    match node:
+        case Not(item=Or(items=items)):
+            return And(tuple(_push(Not(one, BOOLEAN, one.span)) for one in items), BOOLEAN, node.span)
+        case Not(item=Not(item=inner)):
+            return inner
+        case _:
+            return node
+
+
+def _all(items: list[Bound]) -> Bound:
+    return items[0] if len(items) == 1 else And(tuple(items), BOOLEAN, items[0].span.to(items[-1].span))
+
+
+def _absences(chain: Chain) -> Bound:
+    """A chain of negated elements alone has no neighbours: each says how few events there may be at all."""
+    parts: list[Bound] = []
+    for one in chain.elements:
+        held = one.what if one.when is None else And((one.what, one.when), BOOLEAN, one.span)
+        # An event without an instant has no place in a sequence (R33).
+        instant = substitute(chain.instant, {chain.variable.name: one.variable})
+        timed = And((Not(IsNull(instant)), held), BOOLEAN, one.span)
+        kept = Filter(chain.array, one.variable, timed, chain.array.type, one.span)
+        count = Aggregate("count", kept, INTEGER, one.span)
+        if one.comparison == ">=" and one.number == 1:
+            parts.append(Not(Truth(kept, BOOLEAN, one.span), BOOLEAN, one.span))
+        else:
+            limit = Const(one.number, INTEGER, one.span)
+            parts.append(Not(Compare(one.comparison, count, limit, span=one.span), BOOLEAN, one.span))
+    return _all(parts) if parts else TRUE

@@ -1,0 +1,238 @@
+"""Constants computed before anything runs: what time it is, and what an absent value makes of a condition.
+
+The same folding answers a planning question: with all profile fields replaced by nulls, can a rule still be true?
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import TYPE_CHECKING
+
+from segkit.plan.walk import field_of, rebuild
+from segkit.pql.bound import (
+    Aggregate,
+    And,
+    Arith,
+    Attribute,
+    Bound,
+    Compare,
+    Const,
+    Convert,
+    Distinct,
+    Filter,
+    Get,
+    Head,
+    If,
+    In,
+    InRange,
+    IsNull,
+    Items,
+    Lookup,
+    Not,
+    Now,
+    Or,
+    Quantify,
+    SetCompare,
+    Shift,
+    StartOf,
+    Test,
+    Top,
+    Transform,
+    Truth,
+)
+from segkit.pql.types import BOOLEAN, TIMESTAMP, Kind
+
+if TYPE_CHECKING:
+    from segkit.plan.clock import Clock
+    from segkit.pql.types import Type
+
+TRUE = Const(True, BOOLEAN)
+FALSE = Const(False, BOOLEAN)
+
+_INTEGERS = range(-(2**63), 2**63)
+_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001  timestamps are naive UTC throughout
+
+
+def is_null(node: Bound) -> bool:
+    """Whether a node is certainly null."""
+    return isinstance(node, Const) and node.value is None
+
+
+def fold(node: Bound, clock: Clock) -> Bound:
+    """The node with its constant parts computed; it means the same."""
+    return _fold(rebuild(node, lambda one: fold(one, clock)), clock)
+
+
+def _fold(node: Bound, clock: Clock) -> Bound:
+    match node:
+        case Now():
+            return Const(clock.as_of, TIMESTAMP, node.span)
+        case StartOf(unit=unit, instant=Const(value=value)):
+            start = clock.start_of(unit, value) if isinstance(value, dt.datetime) else None
+            return Const(start, TIMESTAMP, node.span)
+        case Shift(instant=Const(value=value), count=Const(value=count), unit=unit):
+            known = isinstance(value, dt.datetime) and isinstance(count, int)
+            return Const(clock.shift(value, count, unit) if known else None, TIMESTAMP, node.span)  # type: ignore[arg-type]
+        case Shift() | StartOf() if any(is_null(one) for one in _inner(node)):
+            return Const(None, TIMESTAMP, node.span)
+        case Convert(value=Const(value=value)):
+            return _convert(value, node, clock)
+        case Arith(left=Const(value=left), right=Const(value=right)):
+            return Const(_arith(node.operator, left, right, node.type), node.type, node.span)
+        case Arith() if is_null(node.left) or is_null(node.right):
+            return Const(None, node.type, node.span)
+        case Get():
+            inner = field_of(node.object, node)
+            return Const(None, node.type, node.span) if isinstance(inner, Get) and is_null(inner.object) else inner
+        case Lookup() if is_null(node.map) or is_null(node.key):
+            return Const(None, node.type, node.span)
+        case Filter() | Transform() | Top() | Distinct() if is_null(node.array):
+            return Const(None, node.type, node.span)
+        case Head() if _empty(node.array):
+            return Const(None, node.type, node.span)
+        case Aggregate() if _empty(node.array):
+            return Const(0 if node.function in {"count", "sum"} else None, node.type, node.span)
+        case If(condition=Const(value=value)):
+            return node.then if value is True else node.otherwise
+        case _:
+            return _condition(node)
+
+
+def _inner(node: Shift | StartOf) -> tuple[Bound, ...]:
+    return (node.instant, node.count) if isinstance(node, Shift) else (node.instant,)
+
+
+def _empty(array: Bound) -> bool:
+    return is_null(array) or (isinstance(array, Items) and not array.items)
+
+
+def _condition(node: Bound) -> Bound:
+    match node:
+        case And():
+            return _connect(node, keep=True)
+        case Or():
+            return _connect(node, keep=False)
+        case Not(item=Const(value=value)):
+            return Const(value is not True, BOOLEAN, node.span)
+        case Not(item=Not(item=inner)):
+            return inner
+        case IsNull(value=Const(value=value)):
+            return Const(value is None, BOOLEAN, node.span)
+        case IsNull(value=Items()):
+            return Const(False, BOOLEAN, node.span)
+        case Truth(value=Const(value=value)):
+            return Const(value is not None and value is not False, BOOLEAN, node.span)
+        case Truth(value=Items(items=items)):
+            return Const(bool(items), BOOLEAN, node.span)
+        case Compare(left=Const() as left, right=Const() as right):
+            answer = _compare(node, left, right)
+            return node if answer is None else Const(answer, BOOLEAN, node.span)
+        case Compare() | SetCompare() if is_null(node.left) or is_null(node.right):
+            return Const(False, BOOLEAN, node.span)
+        case In() if is_null(node.value) or is_null(node.array):
+            return Const(False, BOOLEAN, node.span)
+        case Test() if is_null(node.value) or is_null(node.argument):
+            return Const(False, BOOLEAN, node.span)
+        case InRange() if any(one is not None and is_null(one) for one in (node.subject, node.low, node.high)):
+            return Const(False, BOOLEAN, node.span)
+        case Quantify() if _empty(node.array):
+            return Const(node.quantifier == "all", BOOLEAN, node.span)
+        case Quantify(quantifier="any", condition=Const(value=False)):
+            return Const(False, BOOLEAN, node.span)
+        case _:
+            return node
+
+
+def _connect(node: And | Or, *, keep: bool) -> Bound:
+    items: list[Bound] = []
+    for one in node.items:
+        if isinstance(one, Const):
+            if (one.value is True) is not keep:
+                return Const(not keep, BOOLEAN, node.span)
+        elif isinstance(one, type(node)):
+            items.extend(one.items)
+        else:
+            items.append(one)
+    if not items:
+        return Const(keep, BOOLEAN, node.span)
+    if len(items) == 1:
+        return items[0]
+    return type(node)(tuple(items), BOOLEAN, node.span) if tuple(items) != node.items else node
+
+
+def _compare(node: Compare, left: Const, right: Const) -> bool | None:
+    a, b = left.value, right.value
+    if a is None or b is None:
+        return False
+    if node.ignore_case or left.type.kind is not right.type.kind:
+        return None
+    match node.operator:
+        case "=":
+            return a == b
+        case "!=":
+            return a != b
+        case "<":
+            return a < b  # type: ignore[operator]
+        case "<=":
+            return a <= b  # type: ignore[operator]
+        case ">":
+            return a > b  # type: ignore[operator]
+        case ">=":
+            return a >= b  # type: ignore[operator]
+
+
+def _convert(value: object, node: Convert, clock: Clock) -> Bound:
+    match node.type.kind, value:
+        case _, None:
+            return Const(None, node.type, node.span)
+        case Kind.TIMESTAMP, dt.datetime():
+            return Const(value, node.type, node.span)
+        case Kind.TIMESTAMP, dt.date():
+            return Const(clock.utc(dt.datetime(value.year, value.month, value.day)), node.type, node.span)  # noqa: DTZ001
+        case Kind.TIMESTAMP, int():
+            try:
+                return Const(_EPOCH + dt.timedelta(milliseconds=value), node.type, node.span)
+            except OverflowError:
+                return Const(None, node.type, node.span)
+        case Kind.DOUBLE, int():
+            return Const(float(value), node.type, node.span)
+        case _:
+            return node
+
+
+def _arith(operator: str, left: object, right: object, kind: Type) -> int | float | None:
+    if not isinstance(left, int | float) or not isinstance(right, int | float):
+        return None
+    try:
+        result = _calculate(operator, left, right)
+    except (ZeroDivisionError, OverflowError):
+        return None
+    if isinstance(result, float) and not math.isfinite(result):
+        return None
+    if kind.kind is Kind.DOUBLE:
+        return float(result)
+    return result if not isinstance(result, int) or result in _INTEGERS else None
+
+
+def _calculate(operator: str, left: float, right: float) -> int | float:
+    match operator:
+        case "+":
+            return left + right
+        case "-":
+            return left - right
+        case "*":
+            return left * right
+        case "/":
+            return left / right
+        case _ if isinstance(left, int) and isinstance(right, int):
+            return int(math.copysign(1, left)) * (abs(left) % abs(right))
+        case _:
+            return math.fmod(left, right) if right else left % right
+
+
+def without_profile(node: Bound) -> Bound:
+    """The node as it is for a profile that has no value at all."""
+    if isinstance(node, Attribute):
+        return Const(None, node.type, node.span)
+    return rebuild(node, without_profile)

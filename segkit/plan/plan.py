@@ -1,0 +1,89 @@
+"""The plan of one statement: conditions and columns freed of events, and the features they need instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from segkit.plan.features import Features
+from segkit.plan.fold import TRUE, fold
+from segkit.plan.needs import Shapes, holds_without, holds_without_profile, reads
+from segkit.plan.walk import attributes
+from segkit.pql.bound import Distinct, Head, Or, Top
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from segkit.plan.clock import Clock
+    from segkit.plan.features import Feature
+    from segkit.pql.bound import Bound
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a statement computes.
+
+    Parameters
+    ----------
+    conditions
+        The rules, over the profile's fields and the features' variables.
+    columns
+        The values asked for, likewise.
+    features
+        What is computed from the events.
+    needed
+        Those features without whose events no rule can be true.
+    shapes
+        The leaves read of objects in lists.
+    ordered
+        Whether lists of events must be in the order of time.
+    on_profile
+        Whether the rules or columns read the profile's own fields.
+    without_profile
+        Whether a rule can be true for a profile whose fields are all null.
+    without_events
+        Whether a rule can be true for a profile without any of the features' events.
+    """
+
+    conditions: Mapping[str, Bound]
+    columns: Mapping[str, Bound]
+    features: tuple[Feature, ...]
+    needed: tuple[Feature, ...]
+    shapes: Shapes
+    ordered: bool
+    on_profile: bool
+    without_profile: bool
+    without_events: bool
+
+
+def plan(conditions: Mapping[str, Bound], columns: Mapping[str, Bound], clock: Clock) -> Plan:
+    """The plan of some rules and columns; without rules every profile counts."""
+    features = Features()
+    rules = {name: _extract(one, features, clock) for name, one in conditions.items()}
+    values = {name: _extract(one, features, clock) for name, one in columns.items()}
+    shapes = Shapes()
+    for one in (*rules.values(), *values.values()):
+        shapes.read(one)
+    for feature in features.all:
+        for one in (*feature.stream.where, feature.stream.item):
+            shapes.read(one)
+    for one in values.values():
+        shapes.whole(one.type)
+    parts = [*rules.values(), *values.values()]
+    rule = Or(tuple(rules.values())) if rules else TRUE
+    needed = tuple(one for one in features.all if not holds_without(rule, [one], clock))
+    return Plan(
+        rules,
+        values,
+        features.all,
+        needed,
+        shapes,
+        ordered=bool(values) or reads(parts, (Head, Top, Distinct)),
+        on_profile=any(attributes(one) for one in parts),
+        without_profile=holds_without_profile(rule, clock),
+        without_events=holds_without(rule, features.all, clock),
+    )
+
+
+def _extract(node: Bound, features: Features, clock: Clock) -> Bound:
+    return fold(features.extract(fold(node, clock)), clock)

@@ -1,0 +1,212 @@
+"""Walking and rewriting bound expressions."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
+
+from segkit.pql.bound import (
+    And,
+    Arith,
+    Attribute,
+    Bound,
+    Chain,
+    ChainElement,
+    Const,
+    Convert,
+    Events,
+    Filter,
+    Function,
+    Get,
+    Quantify,
+    Record,
+    Top,
+    Transform,
+    Variable,
+    children,
+)
+from segkit.pql.types import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator, Mapping
+
+    from segkit.pql.types import Path
+
+
+def rebuild(node: Bound, change: Callable[[Bound], Bound]) -> Bound:
+    """The node with each child replaced; the same object when nothing changed. Variables introduced are left alone."""
+    changes: dict[str, Any] = {}
+    for one in fields(node):
+        if one.name in {"variable", "moment", "type", "span", "name", "path"}:
+            continue
+        old = getattr(node, one.name)
+        new = _change(old, change)
+        if new is not old:
+            changes[one.name] = new
+    return replace(node, **changes) if changes else node
+
+
+def _change(old: Any, change: Callable[[Bound], Bound]) -> Any:  # noqa: ANN401  a field of any node
+    match old:
+        case ChainElement():
+            what = change(old.what)
+            when = None if old.when is None else change(old.when)
+            return old if what is old.what and when is old.when else replace(old, what=what, when=when)
+        case tuple():
+            new = tuple(_change(one, change) for one in old)
+            return old if all(a is b for a, b in zip(old, new, strict=True)) else new
+        case _ if is_dataclass(old) and isinstance(old, Bound):
+            return change(old)
+        case _:
+            return old
+
+
+def walk(node: Bound) -> Iterator[Bound]:
+    """The node and everything below it, parents first, without recursion."""
+    stack = [node]
+    while stack:
+        one = stack.pop()
+        yield one
+        stack.extend(reversed(children(one)))
+
+
+def depth(node: Bound) -> int:
+    """The longest way down, counted without recursion."""
+    deepest, level = 0, [node]
+    while level:
+        deepest += 1
+        level = [below for one in level for below in children(one)]
+    return deepest
+
+
+def introduced(node: Bound) -> tuple[Variable, ...]:
+    """The variables that a node brings into scope for its children."""
+    match node:
+        case Filter() | Transform() | Quantify() | Top():
+            return (node.variable,)
+        case Chain():
+            inner = [one for element in node.elements for one in (element.variable, element.moment)]
+            return (node.variable, *inner)
+        case _:
+            return ()
+
+
+def free(node: Bound) -> frozenset[str]:
+    """The names of the variables that a node reads and does not introduce; names are unique, so scopes need no care."""
+    read: set[str] = set()
+    made: set[str] = set()
+    for one in walk(node):
+        if isinstance(one, Variable):
+            read.add(one.name)
+        made.update(variable.name for variable in introduced(one))
+    return frozenset(read - made)
+
+
+def substitute(node: Bound, values: Mapping[str, Bound]) -> Bound:
+    """The node with variables replaced; a field of a record written out becomes the field's value."""
+    match node:
+        case Variable():
+            return values.get(node.name, node)
+        case Get():
+            return field_of(substitute(node.object, values), node)
+        case _:
+            return rebuild(node, lambda one: substitute(one, values))
+
+
+def field_of(value: Bound, get: Get) -> Bound:
+    """A field of a value: of a record its part, of a profile object the longer path, else the `Get` on the value."""
+    match value:
+        case Record():
+            return next((part for name, part in value.fields if name == get.name), replace(get, object=value))
+        case Attribute():
+            return Attribute((*value.path, get.name), get.type, get.span)
+        case _:
+            return get if value is get.object else replace(get, object=value)
+
+
+def canonical(node: Bound, renames: Mapping[str, str] | None = None, level: int = 0) -> Bound:
+    """The node with variables named by their nesting level, so that expressions that mean the same are equal."""
+    renames = renames or {}
+    if isinstance(node, Variable):
+        return replace(node, name=renames.get(node.name, node.name))
+    fresh = introduced(node)
+    if not fresh:
+        return rebuild(node, lambda one: canonical(one, renames, level))
+    names = {**renames, **{one.name: f"x{level + number}" for number, one in enumerate(fresh, 1)}}
+    below = level + len(fresh)
+    if isinstance(node, Chain):
+        elements = tuple(
+            replace(
+                one,
+                variable=replace(one.variable, name=names[one.variable.name]),
+                moment=replace(one.moment, name=names[one.moment.name]),
+            )
+            for one in node.elements
+        )
+        inner = replace(node, elements=elements, variable=replace(node.variable, name=names[node.variable.name]))
+        return rebuild(inner, lambda one: canonical(one, names, below))
+    named = cast("Filter | Transform | Quantify | Top", node)
+    named = replace(named, variable=replace(named.variable, name=names[named.variable.name]))
+    return rebuild(named, lambda one: canonical(one, names, below))
+
+
+def path_of(node: Bound) -> tuple[Bound, Path]:
+    """What a row of `Get`s starts from, and the path it takes."""
+    names: list[str] = []
+    while isinstance(node, Get):
+        names.append(node.name)
+        node = node.object
+    return node, tuple(reversed(names))
+
+
+def conjuncts(node: Bound) -> list[Bound]:
+    """The conditions that must all hold, flattened."""
+    found: list[Bound] = []
+    stack = [node]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, And):
+            stack.extend(reversed(one.items))
+        else:
+            found.append(one)
+    return found
+
+
+def reads_events(node: Bound) -> bool:
+    """Whether a node needs the profile's events."""
+    return any(isinstance(one, Events | Chain) for one in walk(node))
+
+
+def attributes(node: Bound) -> list[Attribute]:
+    """The profile fields a node reads, each once."""
+    return list({one.path: one for one in walk(node) if isinstance(one, Attribute)}.values())
+
+
+def signature(value: Any) -> Hashable:  # noqa: ANN401  a node or any part of one
+    """What a node says, as a key: equal for nodes that mean the same once they are `canonical`.
+
+    Types follow from the rest where they are not listed here; hashing them would cost the whole schema each time.
+    """
+    kept: tuple[str, ...] = ()
+    match value:
+        case Const() | Convert() | Arith() | Function():
+            kept = ("type",)
+        case tuple():
+            return tuple(signature(one) for one in value)
+        case _ if not isinstance(value, Bound | ChainElement):
+            return cast("Hashable", value)
+    names = [one.name for one in fields(value) if one.name not in {"span", "type"} or one.name in kept]
+    return (type(value).__name__, *(_part(name, getattr(value, name)) for name in names))
+
+
+def _part(name: str, value: Any) -> Hashable:  # noqa: ANN401  a field of any node
+    if name == "type":
+        return str(value)
+    if name == "value" and not isinstance(value, Bound):
+        return (type(value).__name__, value)  # 1, 1.0 and true are equal in Python
+    return signature(value)
+
+
+def is_object(node: Bound) -> bool:
+    """Whether a node stands for an object."""
+    return node.type.kind is Kind.OBJECT

@@ -1,0 +1,180 @@
+"""Small sqlglot builders that the rest of the compiler is written in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from segkit.pql.bound import Value
+
+
+def literal(value: Value) -> exp.Expr:
+    """A constant."""
+    match value:
+        case None:
+            return exp.Null()
+        case bool():
+            return exp.true() if value else exp.false()
+        case int():
+            return exp.Literal.number(value)
+        case float():
+            return exp.Literal.number(repr(value)) if math.isfinite(value) else exp.Null()
+        case str():
+            return exp.Literal.string(value)
+        case dt.datetime():
+            return exp.cast(exp.Literal.string(value.isoformat(sep=" ")), "TIMESTAMP")
+        case dt.date():
+            return exp.cast(exp.Literal.string(value.isoformat()), "DATE")
+
+
+def name(text: str) -> exp.Identifier:
+    """A quoted identifier."""
+    return exp.to_identifier(text, quoted=True)
+
+
+def call(function: str, *arguments: exp.Expr) -> exp.Expr:
+    """A call of a DuckDB function by its name."""
+    return exp.Anonymous(this=function, expressions=list(arguments))
+
+
+def column(text: str, table: str | None = None) -> exp.Column:
+    """A column, quoted, of a table in the statement."""
+    return exp.Column(this=name(text), table=None if table is None else exp.to_identifier(table))
+
+
+def table(step: str, alias: str | None = None) -> exp.Table:
+    """A named step of the statement."""
+    named = None if alias is None else exp.TableAlias(this=exp.to_identifier(alias))
+    return exp.Table(this=exp.to_identifier(step), alias=named)
+
+
+def part(value: exp.Expr, field: str) -> exp.Expr:
+    """A field of a struct."""
+    return exp.Dot(this=grouped(value), expression=name(field))
+
+
+def grouped(value: exp.Expr) -> exp.Expr:
+    """A value that keeps together under any operator."""
+    if isinstance(
+        value,
+        exp.Column | exp.Literal | exp.Func | exp.Paren | exp.Dot | exp.Boolean | exp.Null | exp.Cast | exp.Identifier,
+    ) and not isinstance(value, exp.Case | exp.Connector):
+        return value
+    return exp.Paren(this=value)
+
+
+def struct(fields: Mapping[str, exp.Expr]) -> exp.Expr:
+    """A struct written out."""
+    return exp.Struct(expressions=[exp.PropertyEQ(this=name(key), expression=value) for key, value in fields.items()])
+
+
+def function_of(variable: str, body: exp.Expr, position: str | None = None) -> exp.Expr:
+    """A lambda of one variable, and of the item's position from 1 if asked."""
+    names = [exp.to_identifier(variable)] + ([] if position is None else [exp.to_identifier(position)])
+    return exp.Lambda(this=body, expressions=names)
+
+
+def either(kind: type[exp.And | exp.Or], items: Sequence[exp.Expr]) -> exp.Expr:
+    """Conditions joined by one operator, as a balanced tree so that thousands of them do not nest."""
+    parts = [
+        exp.Paren(this=one) if isinstance(one, exp.Connector) and not isinstance(one, kind) else one for one in items
+    ]
+    while len(parts) > 1:
+        pairs = [parts[index : index + 2] for index in range(0, len(parts), 2)]
+        parts = [kind(this=pair[0], expression=pair[1]) if len(pair) > 1 else pair[0] for pair in pairs]
+    return parts[0]
+
+
+def both(items: Sequence[exp.Expr]) -> exp.Expr:
+    """All conditions; true of none."""
+    if any(_is(one, value=False) for one in items):
+        return exp.false()
+    kept = [one for one in items if not _is(one, value=True)]
+    return either(exp.And, kept) if kept else exp.true()
+
+
+def some(items: Sequence[exp.Expr]) -> exp.Expr:
+    """Some condition; false of none."""
+    if any(_is(one, value=True) for one in items):
+        return exp.true()
+    kept = [one for one in items if not _is(one, value=False)]
+    return either(exp.Or, kept) if kept else exp.false()
+
+
+def _is(condition: exp.Expr, *, value: bool) -> bool:
+    return isinstance(condition, exp.Boolean) and condition.this is value
+
+
+def negated(condition: exp.Expr) -> exp.Expr:
+    """A condition that is never null, turned round."""
+    match condition:
+        case exp.Boolean():
+            return exp.false() if condition.this else exp.true()
+        case exp.Not():
+            inner: exp.Expr = condition.this
+            return inner.unnest()
+        case exp.Func() | exp.Column() | exp.Is() | exp.In() if not isinstance(condition, exp.Connector):
+            return exp.Not(this=condition)
+        case _:
+            return exp.Not(this=exp.Paren(this=condition))
+
+
+def present(value: exp.Expr) -> exp.Expr:
+    """Whether a value is not null."""
+    return exp.Not(this=exp.Is(this=operand(value), expression=exp.Null()))
+
+
+def absent(value: exp.Expr) -> exp.Expr:
+    """Whether a value is null."""
+    return exp.Is(this=operand(value), expression=exp.Null())
+
+
+def operand(value: exp.Expr) -> exp.Expr:
+    """A value that keeps together beside an operator."""
+    if isinstance(value, exp.Binary | exp.Not | exp.In | exp.Between | exp.AtTimeZone | exp.Neg):
+        if isinstance(value, exp.Dot):
+            return value
+        return exp.Paren(this=value)
+    return value
+
+
+def certain(condition: exp.Expr) -> exp.Expr:
+    """A condition with null taken as false."""
+    return exp.Coalesce(this=condition, expressions=[exp.false()])
+
+
+def otherwise(value: exp.Expr, default: exp.Expr) -> exp.Expr:
+    """A value, or the default where it is null."""
+    return exp.Coalesce(this=value, expressions=[default])
+
+
+def tried(value: exp.Expr) -> exp.Expr:
+    """A value, or null where computing it fails."""
+    return exp.Try(this=value)
+
+
+def cast(value: exp.Expr, kind: str) -> exp.Expr:
+    """A value as another SQL type."""
+    return exp.cast(value, kind)
+
+
+def tried_cast(value: exp.Expr, kind: str) -> exp.Expr:
+    """A value as another SQL type, or null."""
+    return exp.TryCast(this=value, to=exp.DataType.build(kind))
+
+
+def when(condition: exp.Expr, then: exp.Expr, default: exp.Expr | None = None) -> exp.Expr:
+    """`CASE WHEN condition THEN then ELSE default END`."""
+    return exp.Case(ifs=[exp.If(this=condition, true=then)], default=default)
+
+
+def sorted_by(value: exp.Expr, *keys: tuple[exp.Expr, bool]) -> exp.Expr:
+    """An aggregate's argument with the order its rows are taken in: keys and whether they descend, nulls last."""
+    terms = [exp.Ordered(this=key, desc=descending, nulls_first=False) for key, descending in keys]
+    return exp.Order(this=value, expressions=terms)

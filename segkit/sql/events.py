@@ -1,0 +1,179 @@
+"""Features of events: one grouped pass over the events for all features that share their conditions."""
+
+from __future__ import annotations
+
+import typing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from segkit.plan.walk import signature
+from segkit.pql.types import Kind
+from segkit.sql import arrays
+from segkit.sql.build import both, call, cast, column, literal, otherwise, sorted_by, table, tried_cast
+from segkit.sql.expressions import condition, value
+from segkit.sql.scope import Leaves, Scope
+from segkit.sql.source import KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    from segkit.plan.clock import Clock
+    from segkit.plan.features import Feature
+    from segkit.plan.needs import Shapes
+    from segkit.plan.streams import Stream
+    from segkit.pql.types import Type
+    from segkit.sql.source import ProfileSource
+
+PROFILES = "profiles"
+"""The step that gives the merged profiles."""
+
+_EVENT_ROW, _PROFILE_ROW = "e", "p"
+_SEPARATE = 15
+"""Up to so many passes keep their own WHERE; more share one pass of filtered aggregates."""
+
+
+@dataclass(slots=True)
+class Steps:
+    """The named steps of a statement as they are found, and the profile's leaves that they read."""
+
+    source: ProfileSource
+    clock: Clock
+    shapes: Shapes
+    ordered: bool
+    profile_leaves: dict[tuple[str, ...], None] = field(default_factory=dict)
+    named: dict[str, exp.Select] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, name: str, select: exp.Select, note: str = "") -> str:
+        """Name a step."""
+        self.named[name] = select
+        if note:
+            self.notes.setdefault(name, []).append(note)
+        return name
+
+    def rows(self, event: Leaves, profile: Leaves) -> exp.Select:
+        """The events with the leaves that were asked for, beside the profile's where those were asked for too."""
+        select = exp.Select().from_(self.source.events(tuple(event.used)).subquery(event.table))
+        if profile.used:
+            self.profile_leaves.update(profile.used)
+            select = select.join(table(PROFILES, alias=profile.table), using=[exp.to_identifier(KEY)], join_type="left")
+        return select
+
+    def scope(self, stream: Stream) -> tuple[Scope, Leaves, Leaves]:
+        """The scope of an event's row, and the rows of the event and of the profile beside it."""
+        event, profile = Leaves(_EVENT_ROW), Leaves(_PROFILE_ROW)
+        return Scope(profile, self.clock, self.shapes, {stream.event.name: event}), event, profile
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A step with one row a profile: which column holds which feature."""
+
+    step: str
+    columns: dict[str, str]
+    present: bool
+    """Whether a row is there only when the features' events are."""
+
+
+def passes(features: Sequence[Feature], steps: Steps, notes: dict[str, str]) -> list[Pass]:
+    """The steps that compute the features, chains left out."""
+    groups: dict[Hashable, list[Feature]] = {}
+    for one in features:
+        groups.setdefault(frozenset(signature(held) for held in one.stream.where), []).append(one)
+    alone = [group for group in groups.values() if any(one.stream.reads_profile for one in group)]
+    rest = [group for group in groups.values() if group not in alone]
+    made: list[Pass] = []
+    if len(rest) > _SEPARATE:
+        made.append(_shared(rest, steps, notes, f"events_{len(made) + 1}"))
+        rest = []
+    for number, group in enumerate(rest + alone, len(made) + 1):
+        made.append(_separate(group, steps, notes, f"events_{number}"))
+    return made
+
+
+def _separate(group: list[Feature], steps: Steps, notes: dict[str, str], name: str) -> Pass:
+    stream = group[0].stream
+    scope, event, profile = steps.scope(stream)
+    held = [condition(one, scope) for one in stream.where]
+    columns = {one.name: f"{_word(one)}_{number}" for number, one in enumerate(group, 1)}
+    chosen = [exp.alias_(_aggregate(one, steps, scope), columns[one.name]) for one in group]
+    select = steps.rows(event, profile).select(column(KEY, event.table), *chosen).group_by(column(KEY, event.table))
+    if held:
+        select = select.where(both(held), copy=False)
+    for one in group:
+        steps.add(name, select, notes.get(one.name, ""))
+    return Pass(name, columns, present=True)
+
+
+def _shared(groups: list[list[Feature]], steps: Steps, notes: dict[str, str], name: str) -> Pass:
+    stream = groups[0][0].stream
+    scope, event, profile = steps.scope(stream)
+    columns: dict[str, str] = {}
+    chosen: list[exp.Expr] = []
+    for group in groups:
+        held = both([condition(one, scope) for one in group[0].stream.where])
+        for one in group:
+            columns[one.name] = f"{_word(one)}_{len(columns) + 1}"
+            chosen.append(exp.alias_(_aggregate(one, steps, scope, held), columns[one.name]))
+    select = steps.rows(event, profile).select(column(KEY, event.table), *chosen).group_by(column(KEY, event.table))
+    steps.add(name, select)
+    for group in groups:
+        for one in group:
+            steps.add(name, select, notes.get(one.name, ""))
+    return Pass(name, columns, present=False)
+
+
+def _word(feature: Feature) -> str:
+    return "found" if feature.kind == "any" else feature.kind
+
+
+def _aggregate(feature: Feature, steps: Steps, scope: Scope, held: exp.Expr | None = None) -> exp.Expr:
+    """A feature as an aggregate over the events of a profile; with `held`, over those only that meet it."""
+
+    def over(aggregate: exp.Expr) -> exp.Expr:
+        return aggregate if held is None else exp.Filter(this=aggregate, expression=exp.Where(this=held.copy()))
+
+    stream, kind = feature.stream, feature.kind
+    if kind == "any":
+        return exp.true() if held is None else exp.GT(this=over(_count()), expression=literal(0))
+    if kind == "count" and not stream.many:
+        return over(_count())
+    item = value(stream.item, scope)
+    match kind:
+        case "count":
+            return cast(otherwise(over(call("SUM", arrays.size(item))), literal(0)), "BIGINT")
+        case "distinct":
+            return over(exp.Count(this=exp.Distinct(expressions=[item])))
+        case "sum":
+            total = otherwise(over(call("SUM", call("LIST_SUM", item) if stream.many else item)), literal(0))
+            return tried_cast(total, "BIGINT" if feature.type.kind is Kind.INTEGER else "DOUBLE")
+        case "average" if stream.many:
+            total = over(call("SUM", call("LIST_SUM", item)))
+            number = over(call("SUM", arrays.size(arrays.without_nulls(item.copy()))))
+            return exp.Div(this=cast(total, "DOUBLE"), expression=call("NULLIF", number, literal(0)))
+        case "average":
+            return over(call("AVG", item))
+        case "min" | "max":
+            inner = call(f"LIST_{kind.upper()}", item) if stream.many else item
+            extreme = over(call(kind.upper(), inner))
+            return cast(extreme, "DOUBLE") if feature.type.kind is Kind.DOUBLE else extreme
+        case "first":
+            keys = [] if feature.order is None else [(value(feature.order[0], scope), feature.order[1])]
+            return over(call("FIRST", sorted_by(item, *keys, *in_time(stream, scope))))
+        case _:
+            keys = in_time(stream, scope) if steps.ordered else []
+            listed = over(call("LIST", sorted_by(item, *keys) if keys else item))
+            return call("FLATTEN", listed) if stream.many else listed
+
+
+def _count() -> exp.Expr:
+    return exp.Count(this=exp.Star())
+
+
+def in_time(stream: Stream, scope: Scope) -> list[tuple[exp.Expr, bool]]:
+    """The order of events: by timestamp, then `_id` (R29)."""
+    row = typing.cast("Leaves", scope.variables[stream.event.name])
+    kind: Type = stream.event.type
+    return [(row.leaf((name,)), False) for name in ("timestamp", "_id") if kind.field(name) is not None]

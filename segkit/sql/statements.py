@@ -1,0 +1,330 @@
+"""Whole statements: one readable query for a rule, for columns of profiles, or for many segments at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from segkit.plan.plan import Plan, plan
+from segkit.plan.walk import canonical, signature
+from segkit.pql.bound import And, Const, Not, Or
+from segkit.pql.types import Kind
+from segkit.sql.build import both, column, literal, otherwise, some, table, when
+from segkit.sql.chains import chain_step
+from segkit.sql.events import PROFILES, Pass, Steps, passes
+from segkit.sql.expressions import condition, value
+from segkit.sql.scope import Leaves, Scope
+from segkit.sql.source import KEY, MASK
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping, Sequence
+
+    from segkit.plan.clock import Clock
+    from segkit.plan.features import Feature
+    from segkit.pql.bound import Bound
+    from segkit.sql.scope import Place
+    from segkit.sql.source import ProfileSource
+
+SIZE = "size"
+"""The column with a number of profiles."""
+
+PROFILE_ID = "profile_id"
+"""The column with the public id of a profile."""
+
+_FULL_JOINS = 8
+_RULE = "rule"
+
+
+def compile_condition_count(condition_: Bound, source: ProfileSource, clock: Clock, *, text: str = "") -> exp.Select:
+    """How many profiles satisfy a condition: one row with the column `size`.
+
+    Parameters
+    ----------
+    condition_
+        A bound condition.
+    source
+        Where profiles and events come from.
+    clock
+        What time means.
+    text
+        The PQL that the condition's spans point into, for the comments.
+    """
+    made = _Statement(plan({_RULE: condition_}, {}, clock), source, clock, {_RULE: text})
+    select = made.base().select(exp.alias_(exp.Count(this=exp.Star()), SIZE))
+    return made.finished(made.filtered(select), text)
+
+
+def compile_total(source: ProfileSource) -> exp.Select:
+    """How many profiles there are: one row with the column `size`."""
+    everyone = source.profiles((), every=True).subquery(PROFILES)
+    return exp.Select().select(exp.alias_(exp.Count(this=exp.Star()), SIZE)).from_(everyone)
+
+
+def compile_columns(
+    columns: Mapping[str, Bound],
+    source: ProfileSource,
+    clock: Clock,
+    *,
+    where: Bound | None = None,
+    limit: int | None = None,
+    order: bool = True,
+    identity: bool = True,
+    texts: Mapping[str, str] | None = None,
+    text: str = "",
+) -> exp.Select:
+    """Values of profiles: a row a profile.
+
+    Parameters
+    ----------
+    columns
+        The values by the names of their columns, in order.
+    source
+        Where profiles and events come from.
+    clock
+        What time means.
+    where
+        The condition a profile satisfies; all profiles without it.
+    limit
+        The most rows.
+    order
+        Whether rows come in the order of `profile_id`.
+    identity
+        Whether `profile_id` is the first column.
+    texts
+        The PQL of each column, for the comments.
+    text
+        The PQL of the condition.
+    """
+    rules = {} if where is None else {_RULE: where}
+    made = _Statement(plan(rules, columns, clock), source, clock, {**(texts or {}), _RULE: text})
+    names = made.plan.columns
+    values = [exp.alias_(made.value(one), name, quoted=True) for name, one in names.items()]
+    select = made.base()
+    key = source.profile_id(column(KEY))
+    if identity:
+        select = select.select(exp.alias_(key.copy(), PROFILE_ID, quoted=True))
+    select = made.filtered(select.select(*values, copy=False))
+    if order:
+        select = select.order_by(exp.Ordered(this=key.copy(), desc=False, nulls_first=False))
+    if limit is not None:
+        select = select.limit(limit)
+    return made.finished(select, text)
+
+
+def compile_segments(
+    conditions: Mapping[str, Bound], source: ProfileSource, clock: Clock, *, texts: Mapping[str, str] | None = None
+) -> exp.Select:
+    """The members of many segments: a row a profile that is in one of them.
+
+    The columns are `profile_key`, `namespace_mask`, and one a segment that is 1 for its members and 0 for others. Each
+    distinct condition is evaluated once; about 200 segments are the most that one statement plans well.
+
+    Parameters
+    ----------
+    conditions
+        Bound conditions by the names of their columns.
+    source
+        Where profiles and events come from.
+    clock
+        What time means.
+    texts
+        The PQL of each segment, for the comments.
+    """
+    made = _Statement(plan(conditions, {}, clock), source, clock, texts or {})
+    atoms = _Atoms()
+    segments = {name: atoms.combined(one) for name, one in made.plan.conditions.items()}
+    tests = [exp.alias_(when(made.condition(one), literal(1), literal(0)), name) for name, one in atoms.found.values()]
+    rows = made.base(mask=True).select(column(KEY), column(MASK), *tests, copy=False)
+    made.steps.add("conditions", rows)
+    members = exp.Select().select(column(KEY), column(MASK)).from_(table("conditions"))
+    chosen = [exp.alias_(one, name, quoted=True) for name, one in segments.items()]
+    made.steps.add("members", members.select(*chosen, copy=False))
+    select = exp.Select().select(column(KEY), column(MASK), *(column(name) for name in segments))
+    select = select.from_(table("members"))
+    inside: list[exp.Expr] = [exp.EQ(this=column(name), expression=literal(1)) for name in segments]
+    return made.finished(select.where(some(inside), copy=False), "")
+
+
+def show(statement: exp.Expr) -> str:
+    """A statement as a person reads it."""
+    return statement.sql("duckdb", pretty=True)
+
+
+class _Atoms:
+    """The distinct conditions of many segments, and segments as bit arithmetic over them."""
+
+    def __init__(self) -> None:
+        self.found: dict[Hashable, tuple[str, Bound]] = {}
+
+    def combined(self, node: Bound) -> exp.Expr:
+        """A rule over the columns of its conditions: 0 or 1."""
+        match node:
+            case Const(value=held):
+                return literal(1 if held is True else 0)
+            case And(items=items):
+                return self._joined(exp.BitwiseAnd, items)
+            case Or(items=items):
+                return self._joined(exp.BitwiseOr, items)
+            case Not(item=item) if isinstance(item, And | Or | Not):
+                return exp.Sub(this=literal(1), expression=_nested(self.combined(item)))
+            case _:
+                key = signature(canonical(node))
+                if key not in self.found:
+                    self.found[key] = (f"condition_{len(self.found) + 1}", node)
+                return exp.Column(this=exp.to_identifier(self.found[key][0]))
+
+    def _joined(self, kind: type[exp.Binary], items: Sequence[Bound]) -> exp.Expr:
+        parts = [_nested(self.combined(one)) for one in items]
+        while len(parts) > 1:
+            pairs = [parts[index : index + 2] for index in range(0, len(parts), 2)]
+            parts = [_nested(kind(this=pair[0], expression=pair[1])) if len(pair) > 1 else pair[0] for pair in pairs]
+        return parts[0].this if isinstance(parts[0], exp.Paren) else parts[0]
+
+
+def _nested(one: exp.Expr) -> exp.Expr:
+    return exp.Paren(this=one) if isinstance(one, exp.Binary) else one
+
+
+class _Statement:
+    """A statement in the making: its steps, and how they are joined."""
+
+    def __init__(self, made: Plan, source: ProfileSource, clock: Clock, texts: Mapping[str, str]) -> None:
+        self.plan = made
+        self.source = source
+        self.steps = Steps(source, clock, made.shapes, made.ordered)
+        notes = {one.name: _fragment(one, texts) for one in made.features}
+        self.passes = self._chains(notes)
+        rest = [one for one in made.features if one.kind != "chain"]
+        self.passes[:0] = passes(rest, self.steps, notes)
+        self.leaves = Leaves(PROFILES)
+        self.scope = Scope(self.leaves, clock, made.shapes)
+        self._inner = self._inner_passes()
+        self._name_features()
+
+    def _chains(self, notes: Mapping[str, str]) -> list[Pass]:
+        chains = [one for one in self.plan.features if one.kind == "chain"]
+        made: list[Pass] = []
+        for number, one in enumerate(chains, 1):
+            step = chain_step(one, self.steps, f"chain_{number}", notes[one.name])
+            made.append(Pass(step, {one.name: "found"}, present=one.default is False))
+        return made
+
+    def _inner_passes(self) -> list[Pass]:
+        names = {one.name for one in self.plan.needed}
+        return [one for one in self.passes if one.columns.keys() & names]
+
+    def _name_features(self) -> None:
+        known = {one.name: one for one in self.plan.features}
+        variables: dict[str, Place] = {}
+        certain: set[str] = set()
+        for one in self.passes:
+            inner = one in self._inner
+            for name, of in one.columns.items():
+                feature = known[name]
+                read: exp.Expr = column(of, one.step)
+                if feature.kind in {"count", "distinct", "sum"} and not inner:
+                    read = otherwise(read, literal(0))
+                elif feature.kind == "list" and not (inner and one.present):
+                    read = otherwise(read, exp.Array(expressions=[]))
+                elif feature.default is True and not inner:
+                    read = otherwise(read, exp.true())
+                    certain.add(name)
+                if inner and one.present and feature.kind in {"any", "chain"}:
+                    read = exp.true()
+                variables[name] = read
+                if feature.kind in {"count", "distinct", "list"} or (inner and feature.kind in {"any", "chain"}):
+                    certain.add(name)
+        flags = frozenset(one.name for one in known.values() if one.kind in {"any", "chain"})
+        self.scope = replace(self.scope, variables=variables, never_null=frozenset(certain), flags=flags)
+
+    def condition(self, node: Bound) -> exp.Expr:
+        """A condition over the joined steps."""
+        return condition(node, self.scope)
+
+    def value(self, node: Bound) -> exp.Expr:
+        """A value over the joined steps, as callers expect it."""
+        result = value(node, self.scope)
+        # An exact decimal or an unsigned integer stays inside; outside the engine PQL's types are plain.
+        if node.type.kind in {Kind.DOUBLE, Kind.INTEGER}:
+            return exp.cast(result, "DOUBLE" if node.type.kind is Kind.DOUBLE else "BIGINT")
+        return result
+
+    def filtered(self, select: exp.Select) -> exp.Select:
+        """The statement with its rule; a rule that its joins already say is left out."""
+        rule = self.plan.conditions.get(_RULE)
+        if rule is None:
+            return select
+        test = self.condition(rule)
+        return select if isinstance(test, exp.Boolean) and test.this else select.where(both([test]), copy=False)
+
+    def base(self, *, mask: bool = False) -> exp.Select:
+        """The rows that can matter: profiles, features, or both joined."""
+        for one in (*self.plan.conditions.values(), *self.plan.columns.values()):
+            # Compiling takes note of the leaves that are read.
+            self.value(one)
+        reads_profile = bool(self.leaves.used) or mask
+        if not reads_profile and not self.plan.without_events:
+            if self._inner:
+                return self._joined(self._inner[0].step, self._inner[1:], inner=True, rest=self._outer())
+            if len(self.passes) <= _FULL_JOINS:
+                first, *others = self.passes
+                return self._with(exp.Select().from_(table(first.step)), others, "full")
+        if self._inner and not mask:
+            kind = "left" if self.plan.without_profile else "inner"
+            select = self._joined(self._inner[0].step, self._inner[1:], inner=True, rest=[])
+            select = _join(select, PROFILES, kind)
+            self._profiles(every=False, mask=False)
+            return self._with(select, self._outer(), "left")
+        self._profiles(every=self.plan.without_profile, mask=mask)
+        return self._joined(PROFILES, self._inner, inner=True, rest=self._outer())
+
+    def _outer(self) -> list[Pass]:
+        return [one for one in self.passes if one not in self._inner]
+
+    def _joined(self, first: str, then: Sequence[Pass], *, inner: bool, rest: Sequence[Pass]) -> exp.Select:
+        select = self._with(exp.Select().from_(table(first)), then, "inner" if inner else "left")
+        return self._with(select, rest, "left")
+
+    @staticmethod
+    def _with(select: exp.Select, others: Sequence[Pass], kind: str) -> exp.Select:
+        for one in others:
+            select = _join(select, one.step, kind)
+        return select
+
+    def _profiles(self, *, every: bool, mask: bool) -> None:
+        leaves = tuple({**self.leaves.used, **self.steps.profile_leaves})
+        self.steps.named = {PROFILES: self.source.profiles(leaves, every=every, mask=mask), **self.steps.named}
+
+    def finished(self, select: exp.Select, text: str) -> exp.Select:
+        """The statement with its steps and comments."""
+        if self.steps.profile_leaves and PROFILES not in self.steps.named:
+            self._profiles(every=False, mask=False)
+        for name, step in self.steps.named.items():
+            select = select.with_(exp.to_identifier(name), as_=step, copy=False)
+        ctes = select.args["with_"].expressions if select.args.get("with_") else []
+        for cte in ctes:
+            notes = [one for one in dict.fromkeys(self.steps.notes.get(cte.alias, ())) if one]
+            if notes:
+                cte.this.add_comments(notes)
+        if text:
+            select.add_comments([_line(text)])
+        return select
+
+
+def _join(select: exp.Select, step: str, kind: str) -> exp.Select:
+    return select.join(table(step), using=[exp.to_identifier(KEY)], join_type=kind, copy=False)
+
+
+def _fragment(feature: Feature, texts: Mapping[str, str]) -> str:
+    """The PQL that a feature comes from, where there is one text to look in."""
+    given = [one for one in texts.values() if one]
+    if len(given) != 1 or feature.span.end <= feature.span.start:
+        return ""
+    return _line(given[0][feature.span.start : feature.span.end])
+
+
+def _line(text: str) -> str:
+    # sqlglot writes comments as they are; neither end of a comment may stand inside one.
+    return " ".join(text.split()).replace("*/", "* /").replace("/*", "/ *")

@@ -1,0 +1,122 @@
+"""Time over columns: the same calendar as `Clock`, in SQL (`pql.md` R39 to R43)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from segkit.plan.clock import DAYS, MONTHS, SECONDS
+from segkit.sql.build import call, cast, grouped, literal, operand, tried, when
+
+if TYPE_CHECKING:
+    from segkit.plan.clock import Clock
+    from segkit.pql.tree import Unit
+
+FIRST = dt.datetime.min
+LAST = dt.datetime.max
+_INTERVALS: dict[Unit, str] = {
+    "month": "TO_MONTHS",
+    "day": "TO_DAYS",
+    "hour": "TO_HOURS",
+    "minute": "TO_MINUTES",
+    "second": "TO_SECONDS",
+    "millisecond": "TO_MILLISECONDS",
+}
+
+
+def _at(value: exp.Expr, zone: str) -> exp.Expr:
+    inner = value if isinstance(value, exp.AtTimeZone) else grouped(value)
+    return exp.AtTimeZone(this=inner, zone=exp.Literal.string(zone))
+
+
+def local(instant: exp.Expr, clock: Clock) -> exp.Expr:
+    """The wall clock of the workspace's zone at an instant."""
+    return instant if clock.is_utc else _at(_at(instant, "UTC"), clock.timezone)
+
+
+def utc(wall: exp.Expr, clock: Clock) -> exp.Expr:
+    """The instant of a wall clock."""
+    return wall if clock.is_utc else _at(_at(wall, clock.timezone), "UTC")
+
+
+def interval(count: int, unit: str) -> exp.Expr:
+    """A span of time written out."""
+    return exp.Interval(this=exp.Literal.string(str(count)), unit=exp.Var(this=unit.upper()))
+
+
+def start_of(unit: Unit | str, instant: exp.Expr, clock: Clock) -> exp.Expr:
+    """The start of the calendar unit that holds an instant."""
+    if unit in {"second", "millisecond"} or (unit in {"minute", "hour"} and clock.is_utc):
+        return _truncated(unit, instant)
+    wall = local(instant, clock)
+    if unit in {"minute", "hour"}:
+        # Zones with an offset of a half hour have their own hours.
+        past = exp.Sub(this=operand(wall), expression=_truncated(unit, wall.copy()))
+        return exp.Sub(this=operand(instant.copy()), expression=exp.Paren(this=past))
+    if unit == "week" and clock.week_shift:
+        moved = exp.Sub(this=operand(wall), expression=interval(clock.week_shift, "day"))
+        start = exp.Add(this=_truncated(unit, moved), expression=interval(clock.week_shift, "day"))
+        return utc(start, clock)
+    return utc(_truncated(unit, wall), clock)
+
+
+def _truncated(unit: str, instant: exp.Expr) -> exp.Expr:
+    return call("DATE_TRUNC", exp.Literal.string(unit), instant)
+
+
+def shift(instant: exp.Expr, count: exp.Expr, unit: Unit) -> exp.Expr:
+    """A wall clock or instant moved by whole units; null where that overflows the engine."""
+    factor, base = _basis(unit)
+    if factor != 1:
+        count = exp.Mul(this=operand(count), expression=literal(factor))
+    return tried(exp.Add(this=operand(instant), expression=call(_INTERVALS[base], cast(count, "INT"))))
+
+
+def _basis(unit: Unit) -> tuple[int, Unit]:
+    if unit in MONTHS:
+        return MONTHS[unit], "month"
+    if unit in DAYS:
+        return DAYS[unit], "day"
+    return 1, unit
+
+
+def shifted(instant: exp.Expr, count: exp.Expr, unit: Unit, clock: Clock) -> exp.Expr:
+    """An instant moved by whole units; null outside the years 1 to 9999."""
+    if clock.is_utc and isinstance(count, exp.Literal | exp.Neg):
+        return _shifted_by(instant, int(count.to_py()), unit, clock)
+    if unit in SECONDS:
+        if unit == "millisecond" or not isinstance(count, exp.Literal):
+            factor = {"hour": 3_600_000, "minute": 60_000, "second": 1000, "millisecond": 1}[unit]
+            # Counted in milliseconds, which hold any count that stays within the years.
+            total = count if factor == 1 else exp.Mul(this=operand(cast(count, "BIGINT")), expression=literal(factor))
+            return in_years(tried(exp.Add(this=operand(instant), expression=call("TO_MILLISECONDS", total))))
+        return in_years(shift(instant, count, unit))
+    return in_years(utc(shift(local(instant, clock), count, unit), clock))
+
+
+def _shifted_by(instant: exp.Expr, count: int, unit: Unit, clock: Clock) -> exp.Expr:
+    """Moved by a known number of units: what the result may be says what the instant may be."""
+    limit = clock.shift(LAST if count > 0 else FIRST, -count, unit)
+    if limit is None:
+        return cast(exp.Null(), "TIMESTAMP")
+    bound = exp.LTE if count > 0 else exp.GTE
+    factor, base = _basis(unit)
+    moved = exp.Add(this=operand(instant), expression=interval(count * factor, base))
+    return when(bound(this=operand(instant.copy()), expression=literal(limit)), moved)
+
+
+def in_years(instant: exp.Expr) -> exp.Expr:
+    """An instant, or null outside the years 1 to 9999, which Python and Parquet readers cannot hold."""
+    return when(exp.Between(this=operand(instant), low=literal(FIRST), high=literal(LAST)), instant.copy())
+
+
+def first_instant(date: exp.Expr, clock: Clock) -> exp.Expr:
+    """The midnight a date begins with."""
+    return utc(cast(date, "TIMESTAMP"), clock)
+
+
+def from_milliseconds(count: exp.Expr) -> exp.Expr:
+    """The instant some milliseconds after 1970."""
+    return in_years(tried(call("EPOCH_MS", cast(count, "BIGINT"))))
