@@ -161,7 +161,7 @@ def draw(data: History, *, title: str | None) -> Sheet:
     """The figure of these jobs."""
     heading = "Segment jobs" if title is None else title
     if not data.runs:
-        return message(heading, "No segment jobs yet: `ws.jobs.create(...)` starts one.")
+        return message(heading, "No segment jobs yet: ws.jobs.create([…]) starts one.")
     room = _WIDTH - 2 * MARGIN
     colours = _colours(data)
     lines = legend_lines(_keys(data, colours), room)
@@ -247,11 +247,13 @@ def horizon(totals: list[float]) -> float:
 
     Examples
     --------
-    >>> horizon([2, 3, 4]), horizon([2, 3, 4, 7200])
-    (4, 5.0)
+    >>> horizon([2, 3, 4]), horizon([2, 3, 4, 7200]), horizon([0, 0, 0, 5])
+    (4, 5.0, 5)
     """
     usual = [one for one in totals if one <= _FAR * max(median(totals), 1e-3)]
-    return max(totals) if len(usual) == len(totals) else 1.25 * max(usual, default=0)
+    if len(usual) == len(totals) or not max(usual, default=0):
+        return max(totals)
+    return 1.25 * max(usual)
 
 
 def _bars(figure: Sheet, data: History, colours: dict[str, str], box: tuple[float, float, float, float]) -> None:
