@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
 import time
@@ -18,7 +17,7 @@ from segkit.jobs import membership
 from segkit.jobs.control import Control
 from segkit.jobs.record import JobError, Metrics, Span, Stage
 from segkit.jobs.states import Status, sources_of
-from segkit.jobs.stored import from_stored, to_stored
+from segkit.jobs.stored import to_stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,15 +49,17 @@ class Execution:
         The folder in which membership and temporary files lie.
     """
 
-    def __init__(self, catalog: Catalog, engine: Engine, workspace: Path, job_id: str) -> None:
+    def __init__(self, catalog: Catalog, engine: Engine, workspace: Path, job: JobRecord) -> None:
         self._catalog = catalog
         self._engine = engine
         self._workspace = workspace
-        self._id = job_id
+        self._id = job.id
+        self._job = job
+        # guards the two flags; held while news are written, so that none arrives after the end
         self._lock = threading.Lock()
-        self._job: JobRecord = from_stored(catalog.jobs.get(job_id))
-        scratch = self.scratch_of(workspace, job_id)
-        self.control = Control(scratch, self)
+        self._untold = False
+        self._ended = False
+        self.control = Control(self.scratch_of(workspace, job.id), self)
 
     @staticmethod
     def scratch_of(workspace: Path, job_id: str) -> Path:
@@ -69,16 +70,18 @@ class Execution:
 
     def begin(self) -> bool:
         """QUEUED → PROCESSING; whether the job was still QUEUED."""
-        if not self._catalog.jobs.move(self._id, sources_of(Status.PROCESSING), Status.PROCESSING):
-            return False
-        moment = _now()
-        self._note(
-            batch_id=str(uuid.uuid4()),
-            compute_job_id=os.getpid(),
-            compute_gateway_job_id=str(uuid.uuid4()),
-            engine=f"DuckDB {duckdb.__version__}",
-            metrics=Metrics(total_time=Span(moment)),
-        )
+        with self._catalog.transaction():
+            if not self._catalog.jobs.move(self._id, sources_of(Status.PROCESSING), Status.PROCESSING):
+                return False
+            self._job = replace(
+                self._job,
+                batch_id=str(uuid.uuid4()),
+                compute_job_id=os.getpid(),
+                compute_gateway_job_id=str(uuid.uuid4()),
+                engine=f"DuckDB {duckdb.__version__}",
+                metrics=Metrics(total_time=Span(_now())),
+            )
+            self._catalog.jobs.save_progress(self._id, to_stored(self._job).progress)
         return True
 
     def run(self, evaluate: Evaluate) -> None:
@@ -103,32 +106,37 @@ class Execution:
     # ---- the journal of the control ----------------------------------------------------------------------------------
 
     def begin_stage(self, name: str) -> None:
-        """Write down that a stage has begun."""
-        with self._lock:
-            stages = (*self._job.stages, Stage(name, _now()))
-        self._note(stages=stages)
+        """Note that a stage has begun."""
+        self._note(stages=(*self._job.stages, Stage(name, _now())))
 
     def end_stage(self, name: str, rows: int | None) -> None:
-        """Write down that the last stage of this name has ended."""
-        with self._lock:
-            stages = list(self._job.stages)
+        """Note that the last stage of this name has ended."""
+        stages = list(self._job.stages)
         index = max(number for number, stage in enumerate(stages) if stage.name == name and stage.end is None)
         stages[index] = replace(stages[index], end=_now(), rows=rows)
         self._note(stages=tuple(stages))
 
     def figures(self, known: Mapping[str, Any]) -> None:
-        """Write down figures known early."""
+        """Note figures known early."""
         total = known.get("total_by_policy")
         more = {} if total is None else {"total_profiles": sum(total.values())}
         self._note(metrics=replace(self._job.metrics, **known, **more))
 
     def _note(self, **changes: Any) -> None:  # noqa: ANN401 - fields of a record
-        """Change the record and show it; a catalog that is busy now will be told at the next note."""
+        """Change the record. Only the job's own thread does; the heart tells the catalog."""
+        self._job = replace(self._job, **changes)
+        self._untold = True
+
+    def tell(self) -> None:
+        """Show readers what was noted since the last time, unless the job has ended."""
         with self._lock:
-            self._job = replace(self._job, **changes)
-            job = self._job
-        with contextlib.suppress(CatalogBusyError):
-            self._catalog.jobs.save_progress(self._id, to_stored(job).progress)
+            if self._ended or not self._untold:
+                return
+            self._untold = False
+            try:
+                self._catalog.jobs.save_progress(self._id, to_stored(self._job).progress)
+            except CatalogBusyError:
+                self._untold = True
 
     # ---- steps -------------------------------------------------------------------------------------------------------
 
@@ -170,6 +178,7 @@ class Execution:
                 self._succeed(previous)
             except _Overtaken:
                 membership.remove(folder)
+                self._ended = False
                 continue
             except BaseException:
                 membership.remove(folder)
@@ -227,6 +236,8 @@ class Execution:
         total = self._job.metrics.total_time
         if total is not None:
             self._job = replace(self._job, metrics=replace(self._job.metrics, total_time=replace(total, end=moment)))
+        with self._lock:
+            self._ended = True
         for attempt in range(_PATIENCE):
             try:
                 with self._catalog.transaction():

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from segkit.catalog import Catalog
     from segkit.engine import Engine
-    from segkit.jobs.control import Control, Evaluate
+    from segkit.jobs.control import Evaluate
     from segkit.jobs.request import JobRequest, References
 
 _LOOK = 0.2
@@ -87,10 +87,13 @@ class Runner:
         # guards all below; never held while the catalog or the engine is asked
         self._lock = threading.Lock()
         self._waiting: deque[str] = deque()
-        self._controls: dict[str, Control | None] = {}
+        # the jobs of this runner that have not ended; None until their record is kept
+        self._jobs: dict[str, Execution | None] = {}
+        self._running: set[str] = set()
         self._over: dict[str, threading.Event] = {}
         self._threads: set[threading.Thread] = set()
         self._heart: threading.Thread | None = None
+        self._nudge = threading.Event()
         self._closed = False
         if not catalog.read_only:
             self.recover()
@@ -112,12 +115,12 @@ class Runner:
         with self._lock:
             if self._closed:
                 raise InvalidRequestError("the workspace is closed; open it again to create segment jobs")
-            self._controls[job_id] = None
+            self._jobs[job_id] = None
             self._over[job_id] = threading.Event()
         try:
             self._beat()  # before the catalog knows the job, lest somebody holds it for abandoned
-            settings = self._catalog.settings()
             with self._catalog.transaction():
+                settings = self._catalog.settings()
                 segments, references = snapshots(self._catalog, request, self._references)
                 moment = time.time_ns() // 1_000_000
                 record = JobRecord(
@@ -143,10 +146,12 @@ class Runner:
         except BaseException:
             self._forget(job_id)
             raise
+        record = replace(record, status=Status.QUEUED)
         with self._lock:
+            self._jobs[job_id] = Execution(self._catalog, self._engine, self._workspace, record)
             self._waiting.append(job_id)
         self._staff()
-        return replace(record, status=Status.QUEUED)
+        return record
 
     def cancel(self, job_id: str) -> Cancelled:
         """Mark a job for cancelling, whoever runs it; the stop follows within a second. A finished job stays as it is.
@@ -256,9 +261,10 @@ class Runner:
 
     def progress(self, job_id: str) -> Progress:
         """Where a job is, whoever runs it."""
-        control = self._controls.get(job_id)
-        if control is not None:
-            return Progress(Status.PROCESSING, control.stage_name, control.fraction)
+        with self._lock:
+            execution = self._jobs.get(job_id) if job_id in self._running else None
+        if execution is not None:
+            return Progress(Status.PROCESSING, execution.control.stage_name, execution.control.fraction)
         job = self._catalog.jobs.get(job_id)
         if job.status == Status.SUCCEEDED:
             return Progress(job.status, None, 1.0)
@@ -293,7 +299,7 @@ class Runner:
         """Cancel what still runs or waits and wait for it to stop, for `timeout` seconds at most."""
         with self._lock:
             self._closed = True
-            left = list(self._controls)
+            left = list(self._jobs)
         for job_id in left:
             with contextlib.suppress(SegkitError):
                 self.cancel(job_id)
@@ -313,7 +319,7 @@ class Runner:
                 thread = threading.Thread(target=self._work, name="segkit-job", daemon=True)
                 self._threads.add(thread)
                 thread.start()
-            if self._heart is None and self._controls:
+            if self._heart is None and self._jobs:
                 self._heart = threading.Thread(target=self._watch_over, name="segkit-heart", daemon=True)
                 self._heart.start()
 
@@ -324,16 +330,16 @@ class Runner:
                     self._threads.discard(threading.current_thread())
                     return
                 job_id = self._waiting.popleft()
+                execution = self._jobs[job_id]
+                self._running.add(job_id)
             try:
-                self._run(job_id)
+                if execution is not None:
+                    self._run(execution)
             finally:
                 self._forget(job_id)
 
-    def _run(self, job_id: str) -> None:
+    def _run(self, execution: Execution) -> None:
         try:
-            execution = Execution(self._catalog, self._engine, self._workspace, job_id)
-            with self._lock:
-                self._controls[job_id] = execution.control
             if execution.begin():
                 execution.run(self._evaluate)
             else:
@@ -341,61 +347,68 @@ class Runner:
         except SegkitError:
             # the end could not be written; nobody has the job any more, so that the next look marks it
             return
-        finally:
-            self._sweep(job_id)
 
     def _watch_over(self) -> None:
-        """Beat, and look for cancels, while there are jobs."""
-        pause = threading.Event()
+        """Beat, tell what is new, and look for cancels, while there are jobs."""
         while True:
+            self._nudge.clear()
             with self._lock:
-                jobs = list(self._controls)
+                jobs = dict(self._jobs)
                 if not jobs:
                     self._heart = None
                     liveness.silence(self._signals, self.id)
                     return
-            with contextlib.suppress(OSError):  # a full disk must not stop the heart
+            with contextlib.suppress(OSError, SegkitError):  # a full disk must not stop the heart
                 self._beat()
+                for execution in jobs.values():
+                    if execution is not None:
+                        execution.tell()
             for job_id in jobs:
                 if liveness.is_cancel_asked(self._signals, job_id):
                     self._stop(job_id)
-            pause.wait(_LOOK)
+            self._nudge.wait(_LOOK)
 
     def _stop(self, job_id: str) -> None:
         """Stop a job of this runner that is marked for cancelling."""
         with self._lock:
-            control = self._controls.get(job_id)
+            execution = self._jobs.get(job_id)
             waits = job_id in self._waiting
             if waits:
                 self._waiting.remove(job_id)
-        if control is not None:
+        if execution is None:
+            return  # not queued yet: the worker will see the mark
+        if waits:
+            with contextlib.suppress(SegkitError):
+                execution.cancelled()
+            self._forget(job_id)
+        else:
             # a process that is on its way out cannot start the thread that would interrupt again
             with contextlib.suppress(RuntimeError):
-                control.watch.cancel()
-        elif waits:
-            with contextlib.suppress(SegkitError):
-                Execution(self._catalog, self._engine, self._workspace, job_id).cancelled()
-            self._forget(job_id)
+                execution.control.watch.cancel()
 
     def _beat(self) -> None:
         with self._lock:
             said = {
-                job_id: {} if control is None else {"stage": control.stage_name, "fraction": control.fraction}
-                for job_id, control in self._controls.items()
+                job_id: {}
+                if execution is None
+                else {"stage": execution.control.stage_name, "fraction": execution.control.fraction}
+                for job_id, execution in self._jobs.items()
             }
             # written under the lock: two threads beat, and the later word must win
             liveness.beat(self._signals, self.id, said)
 
     def _forget(self, job_id: str) -> None:
         """A job has ended; the heart notices when it was the last."""
-        liveness.forget_cancel(self._signals, job_id)
+        self._sweep(job_id)
         with self._lock:
-            self._controls.pop(job_id, None)
+            self._jobs.pop(job_id, None)
+            self._running.discard(job_id)
             over = self._over.get(job_id)
-            if not self._controls and self._heart is None:
+            if not self._jobs and self._heart is None:
                 liveness.silence(self._signals, self.id)
         if over is not None:
             over.set()
+        self._nudge.set()
 
     def _outside(self, job_id: str) -> bool:
         """Whether a job of another runner has ended; marks it when its process has died."""
@@ -415,7 +428,7 @@ class Runner:
     def _has(self, job_id: str, owner: str) -> bool:
         """Whether somebody alive still has the job."""
         if owner == self.id:
-            return job_id in self._controls
+            return job_id in self._jobs
         return liveness.has(self._signals, owner, job_id)
 
     def _sweep(self, job_id: str) -> None:

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from jobs_bench import until
 
 from segkit.catalog import Catalog
 from segkit.errors import DataError, InvalidRequestError, NotFoundError
 from segkit.jobs import JobRequest, Outcome, Runner, Status, membership
 
 if TYPE_CHECKING:
-    from conftest import Bench, Gate
+    from jobs_bench import Bench, Gate
 
 DAY_1, DAY_2, DAY_3 = datetime(2026, 1, 1, 8), datetime(2026, 1, 2, 8), datetime(2026, 1, 3, 8)  # noqa: DTZ001
 
@@ -53,7 +54,8 @@ def test_create_returns_before_the_job_runs(bench: Bench, gate: Gate) -> None:
     assert job.status is Status.QUEUED
     assert job.batch_id is None
     assert gate.reached.wait(10)
-    seen = bench.another().get(job.id)
+    other = bench.another()
+    seen = until(lambda: (found := other.get(job.id)).stages and found)
     assert seen.status is Status.PROCESSING
     assert seen.batch_id is not None
     assert seen.metrics.total_time.end is None
@@ -70,7 +72,7 @@ def test_figures_are_shown_before_the_end(bench: Bench, gate: Gate) -> None:
     bench.script.act = act
     job = bench.runner.create(JobRequest(("gold",)))
     assert gate.reached.wait(10)
-    metrics = bench.runner.get(job.id).metrics
+    metrics = until(lambda: (found := bench.runner.get(job.id).metrics).sizes and found)
     assert (metrics.total_profiles, metrics.sizes) == (7, {"s": 1})
 
 
