@@ -71,8 +71,10 @@ def _parser() -> argparse.ArgumentParser:
         return one
 
     demo = command("demo", _demo, "make sample data, run a job over twelve segments, draw it")
-    demo.add_argument("--profiles", type=_positive, default=None, metavar="N", help="people to make (default: 2000)")
-    demo.add_argument("--folder", type=Path, default=Path(DEMO_FOLDER), help=f"where to put it (default: {DEMO_FOLDER})")
+    demo.add_argument("--profiles", type=_positive, default=None, metavar="N", help="people (default: 2000)")
+    demo.add_argument(
+        "--folder", type=Path, default=Path(DEMO_FOLDER), help=f"where to put it (default: {DEMO_FOLDER})"
+    )
 
     check = command("check", _check, "show what is wrong in an expression")
     _expression(check)
@@ -106,6 +108,12 @@ def _parser() -> argparse.ArgumentParser:
     jobs.add_argument("--property", action="append", default=[], help="exact match, path==value; may be repeated")
     _workspace(jobs)
 
+    _tables(command)
+    return parser
+
+
+def _tables(command: Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]) -> None:
+    """The commands that list a kind of object or make one."""
     datasets = command("datasets", _datasets, "list datasets, or add one")
     datasets.add_argument("name", nargs="?", help="a name for the dataset to add")
     datasets.add_argument("source", nargs="?", help="its files: a path or glob of Parquet, CSV or JSON")
@@ -123,7 +131,6 @@ def _parser() -> argparse.ArgumentParser:
     segments.add_argument("--description", default=None)
     segments.add_argument("--merge-policy", default=None, help="name or id")
     _workspace(segments)
-    return parser
 
 
 def _expression(parser: argparse.ArgumentParser) -> None:
@@ -137,7 +144,7 @@ def _workspace(parser: argparse.ArgumentParser, *, required: bool = True) -> Non
 
 def _scope(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--merge-policy", default=None, metavar="NAME", help="name or id; the default policy otherwise")
-    parser.add_argument("--as-of", default=None, metavar="TIME", help="what `now` means, ISO 8601; the present otherwise")
+    parser.add_argument("--as-of", default=None, metavar="TIME", help="what `now` means; the present otherwise")
 
 
 def _positive(text: str) -> int:

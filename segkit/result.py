@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,6 +10,7 @@ from segkit.errors import InvalidRequestError, SegkitError
 from segkit.notebook import table_html, table_text
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pandas as pd
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 HEAD = 10
+LISTED = 60
 
 
 class Result:
     """A table that is computed when it is read.
 
-    It fixes the statement, with its `as_of`, merge policy and version of the data, when it is made. Each reading runs it
-    anew over the same files; when they have changed since, reading raises `DataError`.
+    It fixes the statement, with its `as_of`, merge policy and version of the data, when it is made. Each reading runs
+    it anew over the same files; when they have changed since, reading raises `DataError`.
 
     Parameters
     ----------
@@ -153,14 +154,16 @@ class Result:
             columns, rows, total = self._head()
         except Exception as error:  # noqa: BLE001  a repr never raises
             return f"<{type(self).__name__} that cannot be read: {_first_line(error)}>"
-        return table_text(columns, rows, caption=self._caption, footer=self._footer(len(rows), total))
+        footer = self._footer(len(rows), total)
+        return table_text(columns, rows, caption=self._caption, footer=footer, numeric=self._numeric())
 
     def _repr_html_(self) -> str:
         try:
             columns, rows, total = self._head()
         except Exception as error:  # noqa: BLE001  a repr never raises
             return table_html(["cannot be read"], [[_first_line(error)]])
-        return table_html(columns, rows, caption=self._caption, footer=self._footer(len(rows), total))
+        footer = self._footer(len(rows), total)
+        return table_html(columns, rows, caption=self._caption, footer=footer, numeric=self._numeric())
 
     # inside
 
@@ -178,6 +181,10 @@ class Result:
         columns = self.columns
         first = exp.select("*").from_(self._statement.subquery("head")).limit(HEAD)
         return columns, self._engine.rows(first), len(self)
+
+    def _numeric(self) -> set[str]:
+        """Columns that are set like numbers though their cells are words."""
+        return set()
 
     def _footer(self, shown: int, total: int) -> str:
         rows = "no rows" if total == 0 else "1 row" if total == 1 else f"{total:,} rows"
@@ -224,6 +231,8 @@ class Listing(Result):
         One tuple an object, in the order of the columns.
     page
         Gives the AEP JSON page, where the kind has one.
+    words
+        Column → how the display words a value of it that is not None; the data stay as they are.
     """
 
     def __init__(
@@ -234,6 +243,7 @@ class Listing(Result):
         rows: Sequence[Sequence[Any]],
         *,
         page: Callable[[], dict[str, Any]] | None = None,
+        words: Mapping[str, Callable[[Any], str]] | None = None,
         caption: str | None = None,
         hint: str | None = None,
     ) -> None:
@@ -246,6 +256,7 @@ class Listing(Result):
         self._columns = list(columns)
         self._tuples = [tuple(row) for row in rows]
         self._page = page
+        self._words = words or {}
 
     @property
     def sql(self) -> str:
@@ -296,7 +307,15 @@ class Listing(Result):
         return self._tuples
 
     def _head(self) -> tuple[list[str], Sequence[Sequence[Any]], int]:
-        return self.columns, self._tuples[:HEAD], len(self)
+        words = [self._words.get(name) for name in self.columns]
+        shown = [
+            tuple(one if one is None or word is None else word(one) for one, word in zip(row, words, strict=True))
+            for row in self._tuples[:LISTED]
+        ]
+        return self.columns, shown, len(self)
+
+    def _numeric(self) -> set[str]:
+        return set(self._words)
 
     def _write(self, path: str | os.PathLike[str], options: Mapping[str, str]) -> Path:
         write = super()._write

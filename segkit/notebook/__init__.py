@@ -13,6 +13,7 @@ from segkit.notebook.progress import Progress, in_kernel, progress_display
 from segkit.notebook.records import record_html, record_text
 from segkit.notebook.segments import segment_html, segment_text
 from segkit.notebook.tables import table_html, table_text
+from segkit.notebook.values import share_words
 
 __all__ = [
     "Progress",
@@ -28,5 +29,6 @@ __all__ = [
     "segment_html",
     "segment_text",
     "table_html",
+    "share_words",
     "table_text",
 ]

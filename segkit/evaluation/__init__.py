@@ -1,0 +1,6 @@
+"""From a rule to numbers: what an answer depends on, and how the segments of a job are evaluated."""
+
+from segkit.evaluation.job import JobEvaluation
+from segkit.evaluation.scope import Scope
+
+__all__ = ["JobEvaluation", "Scope"]

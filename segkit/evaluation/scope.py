@@ -1,0 +1,155 @@
+"""`Scope`: everything that fixes an answer besides the rule itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from segkit.errors import InvalidRequestError
+from segkit.plan import unsupported
+from segkit.pql import PQLError, parse
+from segkit.pql.binder import bind
+from segkit.pql.types import Kind, leaves
+from segkit.profiles import MergedSource, union_schema, verify
+from segkit.sql import compile_columns, compile_condition_count, compile_total
+from segkit.sql.source import KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from segkit.engine import Engine, Watch
+    from segkit.pql import Expression
+    from segkit.pql.binder import BoundExpression
+    from segkit.pql.bound import Bound
+    from segkit.pql.types import Schema
+    from segkit.profiles import Dataset, MergePolicy, Union
+    from segkit.sql import Clock
+
+IDENTITIES = "identityMap"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The version of the data, the merge policy and the clock that an answer is for.
+
+    Parameters
+    ----------
+    engine
+        Runs the statements.
+    datasets
+        All datasets of the workspace, in the order of adding.
+    policy
+        How fragments become profiles.
+    clock
+        What `now` means, the zone of calendar units and the first day of a week.
+    resolve
+        Gives the expression of the segment that `inSegment("…")` names (R48).
+    """
+
+    engine: Engine
+    datasets: tuple[Dataset, ...]
+    policy: MergePolicy
+    clock: Clock
+    resolve: Callable[[str], Expression] | None = field(default=None, repr=False)
+
+    @cached_property
+    def union(self) -> Union:
+        """The fields of all datasets."""
+        return union_schema(self.datasets, self.engine)
+
+    @property
+    def schema(self) -> Schema:
+        """The union schema that names are bound against."""
+        return self.union.schema
+
+    @cached_property
+    def source(self) -> MergedSource:
+        """The statements that give this policy's profiles and events."""
+        return MergedSource(self.policy, self.datasets, self.union)
+
+    def bind(self, rule: str | Expression) -> BoundExpression:
+        """Parse and bind a rule.
+
+        Raises
+        ------
+        PQLError
+            When it is not PQL, does not fit the schema, or uses a construct that cannot be run yet.
+        """
+        expression = parse(rule) if isinstance(rule, str) else rule
+        bound = bind(expression, self.schema, segments=self.resolve)
+        refused = unsupported(bound.condition, expression.text)
+        if refused is not None:
+            raise PQLError([refused])
+        return bound
+
+    def verify(self) -> None:
+        """Raise `DataError` when a source changed or vanished since its dataset was added or refreshed."""
+        for dataset in self.datasets:
+            verify(dataset)
+
+    def count(self, rule: str | Expression) -> exp.Select:
+        """The statement that counts the profiles in an audience."""
+        bound = self.bind(rule)
+        return compile_condition_count(bound.condition, self.source, self.clock, text=bound.expression.text)
+
+    def preview(
+        self, rule: str | Expression, columns: Sequence[str] | None = None, limit: int | None = None
+    ) -> exp.Select:
+        """The statement that shows profiles of an audience.
+
+        Parameters
+        ----------
+        rule
+            Who is in it.
+        columns
+            Paths or expressions, which also name the columns; the profile id and identities when left out.
+        limit
+            How many rows at most.
+        """
+        bound = self.bind(rule)
+        if columns is None:
+            identities = {"identities": IDENTITIES} if self.schema.profile.field(IDENTITIES) else {}
+            named: dict[str, Bound] = {name: self._value(text) for name, text in identities.items()}
+        else:
+            if isinstance(columns, str):
+                message = f"columns is the text {columns!r}; give a list: columns=[{columns!r}]"
+                raise InvalidRequestError(message)
+            named = {text: self._value(text) for text in columns}
+        return compile_columns(
+            named,
+            self.source,
+            self.clock,
+            where=bound.condition,
+            limit=limit,
+            identity=columns is None,
+            texts={name: name for name in named},
+            text=bound.expression.text,
+        )
+
+    def all_profiles(self) -> exp.Select:
+        """The statement that gives all merged profiles, ordered by profile id."""
+        paths = [path for path, type_ in leaves(self.schema.profile) if type_.kind is not Kind.UNSUPPORTED]
+        key = exp.column(KEY, quoted=True)
+        return (
+            exp.select(
+                exp.alias_(self.source.profile_id(key), "profile_id", quoted=True),
+                *(exp.column(".".join(path), quoted=True) for path in paths),
+            )
+            .from_(self.source.profiles(paths, every=True).subquery("profiles"))
+            .order_by(exp.column("profile_id", quoted=True))
+        )
+
+    def _value(self, text: str) -> Bound:
+        """A column of a preview: a path or any other expression, as a value (R03)."""
+        bound = bind(parse(text), self.schema, segments=self.resolve)
+        refused = unsupported(bound.root, text)
+        if refused is not None:
+            raise PQLError([refused])
+        return bound.root
+
+    def total(self, *, watch: Watch | None = None) -> int:
+        """How many profiles there are under the policy."""
+        return int(self.engine.value(compile_total(self.source), watch=watch) or 0)

@@ -1,0 +1,338 @@
+"""`Workspace`: the one object that an analyst works with."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from segkit import profiles
+from segkit.catalog import Catalog
+from segkit.engine import Engine, render
+from segkit.errors import DataError, InvalidRequestError, SegkitError
+from segkit.evaluation import JobEvaluation, Scope
+from segkit.jobs import Runner
+from segkit.notebook import in_kernel, install_pql_errors, record_html, record_text
+from segkit.pql import PQLError, parse
+from segkit.pql.reader import parse_recovering
+from segkit.pql.references import referenced_segments
+from segkit.pql.types import array_of, object_of
+from segkit.profiles import MergePolicy
+from segkit.result import Result
+from segkit.sql import Clock
+from segkit.workspace.datasets import Datasets
+from segkit.workspace.jobs import Jobs
+from segkit.workspace.merge_policies import MergePolicies
+from segkit.workspace.profile import Profile
+from segkit.workspace.schema import SchemaTree
+from segkit.workspace.segments import Segments
+from segkit.workspace.size import Size
+from segkit.workspace.times import instant
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+    from segkit.catalog import SegmentDefinition, Settings
+    from segkit.jobs import JobRecord
+    from segkit.pql import Diagnostic, Expression
+    from segkit.pql.types import Path as FieldPath
+    from segkit.workspace.merge_policies import PolicyLike
+
+DEFAULT_POLICY = "Default Timebased"
+
+
+class Workspace:
+    """Datasets, merge policies, segment definitions and jobs in one folder.
+
+    Made by `segkit.open`; a context manager. Several processes may use one folder at a time, and several threads one
+    object.
+
+    Attributes
+    ----------
+    datasets, merge_policies, segments, jobs
+        The groups of what one can do.
+    folder : Path
+        Where it lives.
+    """
+
+    def __init__(
+        self,
+        folder: str | os.PathLike[str] | None,
+        *,
+        sandbox: str | None = None,
+        org: str | None = None,
+        timezone: str | None = None,
+        week_start: str | None = None,
+        memory_limit: str | None = None,
+        threads: int | None = None,
+        read_only: bool = False,
+    ) -> None:
+        self._temporary = tempfile.TemporaryDirectory(prefix="segkit-") if folder is None else None
+        self.folder = Path(self._temporary.name if self._temporary else folder or "").expanduser().absolute()
+        self.read_only = read_only
+        _check_zone(timezone)
+        if not read_only:
+            _make(self.folder)
+        self.catalog_store = Catalog(self.folder, read_only=read_only)
+        self.settings: Settings = self.catalog_store.settings(
+            sandbox=sandbox, org=org, timezone=timezone, week_start=week_start
+        )
+        spill = tempfile.gettempdir() if read_only else self.folder / ".tmp"
+        self.engine = Engine(memory_limit=memory_limit, threads=threads, temp_directory=Path(spill))
+        if not read_only:
+            default = MergePolicy.create(DEFAULT_POLICY, default=True)
+            self.catalog_store.merge_policies.ensure_default(DEFAULT_POLICY, default.to_dict())
+        self.datasets = Datasets(self)
+        self.merge_policies = MergePolicies(self)
+        self.segments = Segments(self)
+        self.runner = Runner(
+            self.catalog_store,
+            JobEvaluation(self.engine, self._job_scope),
+            engine=self.engine,
+            references=_references,
+        )
+        self.jobs = Jobs(self)
+        if in_kernel():
+            install_pql_errors()
+
+    # ------------------------------------------------------------------------------------------------- ad hoc
+
+    def size(
+        self, pql: str | Expression, *, merge_policy: PolicyLike | None = None, as_of: datetime | str | None = None
+    ) -> Size:
+        """Count the profiles in an audience, exactly.
+
+        Parameters
+        ----------
+        pql
+            The rule.
+        merge_policy
+            Object, id or name; the default policy when left out.
+        as_of
+            What `now` means, a datetime (naive is UTC) or ISO 8601 text; the present when left out.
+
+        Returns
+        -------
+        Size
+            An int; `.share` and `.total` tell out of how many.
+
+        Raises
+        ------
+        PQLError
+            When the rule cannot be accepted.
+        DataError
+            When a source changed since it was added.
+        """
+        scope = self.scope(merge_policy, as_of)
+        statement = scope.count(pql)
+        scope.verify()
+        return Size(self.engine.value(statement) or 0, scope)
+
+    def preview(
+        self,
+        pql: str | Expression,
+        columns: Sequence[str] | None = None,
+        limit: int | None = 20,
+        *,
+        merge_policy: PolicyLike | None = None,
+        as_of: datetime | str | None = None,
+    ) -> Result:
+        """Show profiles of an audience.
+
+        Parameters
+        ----------
+        pql
+            The rule.
+        columns
+            Paths, or any PQL expressions, evaluated for each profile; the profile id and its identities when left out.
+        limit
+            How many rows at most; None for all.
+        merge_policy, as_of
+            As in `size`.
+
+        Returns
+        -------
+        Result
+            The columns asked for, in that order and named by their text; ordered by profile id.
+        """
+        scope = self.scope(merge_policy, as_of)
+        statement = scope.preview(pql, columns, limit)
+        return Result(self.engine, statement, guard=scope.verify, caption="profiles in the audience")
+
+    def sql(
+        self, pql: str | Expression, *, merge_policy: PolicyLike | None = None, as_of: datetime | str | None = None
+    ) -> str:
+        """The SQL that `size` would run, laid out for reading."""
+        return render(self.scope(merge_policy, as_of).count(pql), pretty=True)
+
+    def check(self, pql: str, *, merge_policy: PolicyLike | None = None) -> list[Diagnostic]:
+        """All errors and warnings of a rule against the schema of the workspace; none is raised."""
+        expression, found = parse_recovering(pql)
+        if expression is None:
+            return found
+        bound: Sequence[Diagnostic]
+        try:
+            bound = self.scope(merge_policy).bind(expression).diagnostics
+        except PQLError as error:
+            bound = error.diagnostics
+        return sorted({*found, *bound}, key=lambda one: (one.span.start, one.span.end, one.code))
+
+    def query(self, sql: str, *, merge_policy: PolicyLike | None = None) -> Result:
+        """Plain SQL over `profiles` (flat columns named by path), `profiles_nested`, `events` and each dataset."""
+        scope = self.scope(merge_policy)
+        scope.verify()
+        return Result(self.engine, scope.query(sql), guard=scope.verify)
+
+    # ------------------------------------------------------------------------------------- profiles and schema
+
+    @property
+    def schema(self) -> SchemaTree:
+        """The union schema of all datasets: a tree of paths with types."""
+        datasets = self.datasets.records()
+        schema = profiles.union_schema(datasets, self.engine).schema
+        whole = dict(schema.profile.fields)
+        if schema.event.fields:
+            whole["xEvent"] = array_of(schema.event)
+        return SchemaTree(object_of(whole), (), _origins(datasets))
+
+    def profiles(self, merge_policy: PolicyLike | None = None) -> Result:
+        """The merged profiles under a policy: one row a profile, one column an attribute, ordered by profile id."""
+        scope = self.scope(merge_policy)
+        return Result(
+            self.engine,
+            scope.all_profiles(),
+            guard=scope.verify,
+            caption=f"profiles under {scope.policy.name}",
+            hint="one of them in full: ws.profile(namespace, id)",
+        )
+
+    def profile(self, namespace: str, id: str, *, merge_policy: PolicyLike | None = None) -> Profile:  # noqa: A002
+        """One merged profile, and where each of its values came from.
+
+        Parameters
+        ----------
+        namespace, id
+            Its primary identity, for example `"crmId", "C-17"`.
+        merge_policy
+            Object, id or name; the default policy when left out.
+
+        Raises
+        ------
+        NotFoundError
+            When no record or event has this primary identity.
+        """
+        scope = self.scope(merge_policy)
+        scope.verify()
+        return Profile(namespace, str(id), scope)
+
+    # ------------------------------------------------------------------------------------------------- inside
+
+    def scope(self, merge_policy: PolicyLike | None = None, as_of: datetime | str | None = None) -> Scope:
+        """What fixes an answer: the data as it is now, a merge policy and a clock."""
+        policy = self.merge_policies.default if merge_policy is None else self.merge_policies.get(merge_policy)
+        return self._scope(policy, instant(as_of), self._expression)
+
+    def policy_name(self, key: str | None) -> str:
+        """The name of a merge policy as displays show it."""
+        return "(default)" if key is None else self.merge_policies.get(key).name
+
+    def policy_names(self) -> dict[str, str]:
+        """Id → name of all merge policies."""
+        _, stored = self.catalog_store.merge_policies.list()
+        return {one.id: one.name for one in stored}
+
+    def refuse_read_only(self, what: str) -> None:
+        """Raise when the workspace was opened to read only."""
+        if self.read_only:
+            message = f"cannot {what}: the workspace {self.folder} was opened with read_only=True"
+            raise InvalidRequestError(message)
+
+    def close(self) -> None:
+        """Cancel what still runs and let go of the folder; a temporary workspace is removed."""
+        self.runner.close()
+        self.engine.close()
+        if self._temporary is not None:
+            self._temporary.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        try:
+            return record_text(*self._view())
+        except SegkitError as error:
+            return f"<Workspace {self.folder}: {error}>"
+
+    def _repr_html_(self) -> str:
+        try:
+            return record_html(*self._view())
+        except SegkitError as error:
+            return record_html("workspace", [("folder", str(self.folder)), ("problem", str(error))])
+
+    def _view(self) -> tuple[str, list[tuple[str, object]]]:
+        return "workspace", [
+            ("folder", str(self.folder)),
+            ("sandbox", self.settings.sandbox),
+            ("time zone", self.settings.timezone),
+            ("datasets", ", ".join(one.name for one in self.datasets.records()) or "none yet: ws.datasets.add(…)"),
+            ("segments", len(self.segments)),
+            ("jobs", len(self.jobs)),
+        ]
+
+    def _scope(self, policy: MergePolicy, as_of: datetime, resolve: Callable[[str], Expression]) -> Scope:
+        settings = self.settings
+        datasets = self.datasets.records()
+        if not datasets:
+            message = 'the workspace has no data yet; add a dataset: ws.datasets.add("crm", "data/crm/*.parquet")'
+            raise DataError(message)
+        clock = Clock(as_of, settings.timezone, settings.week_start)
+        return Scope(self.engine, datasets, policy, clock, resolve)
+
+    def _job_scope(self, job: JobRecord, policy: str, version: int, resolve: Callable[[str], Expression]) -> Scope:
+        stored = self.catalog_store.merge_policies.get(policy, version=version)
+        return self._scope(MergePolicy.from_dict(dict(stored.document)), job.as_of, resolve)
+
+    def _expression(self, segment: str) -> Expression:
+        return parse(self.catalog_store.segments.get(segment).value)
+
+
+def _references(definition: SegmentDefinition) -> Iterable[str]:
+    return referenced_segments(parse(definition.value))
+
+
+def _origins(datasets: Iterable[profiles.Dataset]) -> dict[FieldPath, tuple[str, ...]]:
+    """Full path of a leaf → names of the datasets that have it; events' leaves below `xEvent`."""
+    found: dict[FieldPath, tuple[str, ...]] = {}
+    for one in datasets:
+        for path, _ in one.leaves:
+            full = ("xEvent", *path) if one.kind == "event" else path
+            found[full] = (*found.get(full, ()), one.name)
+    return found
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        message = f"{folder} is a file; a workspace is a folder"
+        raise InvalidRequestError(message) from error
+    except OSError as error:
+        message = f"cannot make the workspace {folder}: {error.strerror}"
+        raise InvalidRequestError(message) from error
+
+
+def _check_zone(timezone: str | None) -> None:
+    if timezone is None:
+        return
+    from zoneinfo import ZoneInfo  # noqa: PLC0415  only when a zone is given
+
+    try:
+        ZoneInfo(timezone)
+    except (KeyError, ValueError, OSError) as error:
+        message = f"there is no time zone `{timezone}`; give an IANA name such as Europe/Berlin"
+        raise InvalidRequestError(message) from error

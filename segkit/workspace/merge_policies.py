@@ -1,0 +1,165 @@
+"""Merge policies: `ws.merge_policies`, over the records that `segkit.profiles` understands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from segkit.aep import policy_list_to_aep
+from segkit.profiles import MergePolicy, resolve_order
+from segkit.result import Listing
+from segkit.workspace.times import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from segkit.catalog import StoredPolicy
+    from segkit.workspace.core import Workspace
+
+COLUMNS = ("name", "attribute_merge", "order", "identity_graph", "default", "version", "updated", "id")
+PolicyLike = MergePolicy | str
+
+
+class MergePolicies:
+    """The merge policies of a workspace: how fragments become profiles."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def create(
+        self,
+        name: str,
+        *,
+        attribute_merge: str = "timestampOrdered",
+        order: Sequence[str] | None = None,
+        identity_graph: str = "none",
+        default: bool = False,
+    ) -> MergePolicy:
+        """Make a merge policy.
+
+        Parameters
+        ----------
+        name
+            Unique in the workspace.
+        attribute_merge
+            `timestampOrdered`: for each attribute the newest value wins. `dataSetPrecedence`: the first dataset of
+            `order` that has a value wins, and datasets not listed do not take part.
+        order
+            Names or ids of datasets, highest precedence first.
+        identity_graph
+            `none`: each primary identity is a profile.
+        default
+            Whether it becomes the default policy.
+
+        Raises
+        ------
+        ConflictError
+            When the name is taken.
+        InvalidRequestError
+            When the parts do not fit together.
+        """
+        self._workspace.refuse_read_only("create a merge policy")
+        policy = MergePolicy.create(
+            name, attribute_merge=attribute_merge, order=self._ids(order), identity_graph=identity_graph
+        )
+        store = self._workspace.catalog_store.merge_policies
+        stored = store.create(name, policy.to_dict(), default=default, id=policy.id)
+        return _policy(stored)
+
+    def get(self, policy: PolicyLike, *, version: int | None = None) -> MergePolicy:
+        """The policy with this id or name, or an older version of it.
+
+        Raises
+        ------
+        NotFoundError
+            When there is none; the message names the nearest.
+        """
+        key = policy.id if isinstance(policy, MergePolicy) else policy
+        return _policy(self._workspace.catalog_store.merge_policies.get(key, version=version))
+
+    @property
+    def default(self) -> MergePolicy:
+        """The default policy."""
+        return _policy(self._workspace.catalog_store.merge_policies.default())
+
+    def list(
+        self,
+        *,
+        start: int = 0,
+        limit: int | None = None,
+        sort: str = "creationTime:desc",
+        property: str | Sequence[str] | None = None,  # noqa: A002  AEP's word
+    ) -> Listing:
+        """All policies, newest first; see `Jobs.list` for the parameters.
+
+        Returns
+        -------
+        Listing
+            `name`, `attribute_merge`, `order` (dataset names), `identity_graph`, `default` (bool), `version`,
+            `updated` (UTC), `id`; iterating gives `MergePolicy` records.
+        """
+        workspace = self._workspace
+        total, stored = workspace.catalog_store.merge_policies.list(
+            start=start, limit=limit, sort=sort, property=property
+        )
+        found = [_policy(one) for one in stored]
+        names = {one.id: one.name for one in workspace.datasets.records()}
+        rows = [
+            (
+                one.name,
+                one.attribute_merge,
+                ", ".join(names.get(dataset, dataset) for dataset in one.order),
+                one.identity_graph,
+                one.default,
+                one.version,
+                moment(record.update_time),
+                one.id,
+            )
+            for one, record in zip(found, stored, strict=True)
+        ]
+        return Listing(
+            workspace.engine,
+            found,
+            COLUMNS,
+            rows,
+            page=lambda: policy_list_to_aep(stored, workspace.settings, total=total, start=start, limit=limit),
+            caption="merge policies",
+        )
+
+    def update(
+        self,
+        policy: PolicyLike,
+        *,
+        name: str | None = None,
+        attribute_merge: str | None = None,
+        order: Sequence[str] | None = None,
+        identity_graph: str | None = None,
+        default: bool | None = None,
+    ) -> MergePolicy:
+        """Make a new version with what is given; jobs that ran keep the version they used."""
+        old = self.get(policy)
+        document: dict[str, Any] = old.to_dict()
+        given = {
+            "name": name,
+            "attribute_merge": attribute_merge,
+            "order": None if order is None else list(self._ids(order)),
+            "identity_graph": identity_graph,
+        }
+        document |= {key: value for key, value in given.items() if value is not None}
+        if attribute_merge == "timestampOrdered" and order is None:
+            document["order"] = []
+        MergePolicy.from_dict(document).validate()
+        stored = self._workspace.catalog_store.merge_policies.update(
+            old.id, name=name, document=document, default=default
+        )
+        return _policy(stored)
+
+    def delete(self, policy: PolicyLike) -> None:
+        """Delete a policy that is neither the default nor used by a definition."""
+        self._workspace.catalog_store.merge_policies.delete(self.get(policy).id)
+
+    def _ids(self, order: Sequence[str] | None) -> tuple[str, ...]:
+        return resolve_order(order or (), self._workspace.datasets.records())
+
+
+def _policy(stored: StoredPolicy) -> MergePolicy:
+    return MergePolicy.from_dict(dict(stored.document))

@@ -1,0 +1,256 @@
+"""Segment definitions: `ws.segments` and the objects it gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from segkit.aep import definition_from_aep, definition_list_to_aep, definition_to_aep
+from segkit.catalog import SegmentDefinition
+from segkit.errors import ConflictError, InvalidRequestError
+from segkit.notebook import segment_html, segment_text
+from segkit.pql import parse
+from segkit.pql.references import referenced_segments
+from segkit.result import Listing
+from segkit.workspace.times import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from segkit.workspace.core import Workspace
+    from segkit.workspace.merge_policies import PolicyLike
+    from segkit.workspace.size import Size
+
+COLUMNS = ("name", "pql", "merge_policy", "version", "updated", "id")
+
+
+class Segment:
+    """A segment definition: one version of it, as it was when it was read.
+
+    Attributes
+    ----------
+    record : SegmentDefinition
+        Everything the catalog keeps of it.
+    """
+
+    def __init__(self, workspace: Workspace, record: SegmentDefinition) -> None:
+        self._workspace = workspace
+        self.record = record
+
+    @property
+    def id(self) -> str:
+        """The uuid."""
+        return self.record.id
+
+    @property
+    def name(self) -> str:
+        """The name, unique in the workspace."""
+        return self.record.name
+
+    @property
+    def description(self) -> str | None:
+        """What it is for, in words."""
+        return self.record.description
+
+    @property
+    def pql(self) -> str:
+        """The expression."""
+        return self.record.value
+
+    @property
+    def version(self) -> int:
+        """1 for a new definition, one more with each update."""
+        return self.record.version
+
+    @property
+    def merge_policy(self) -> str | None:
+        """The id of its merge policy; None for the default one."""
+        return self.record.merge_policy_id
+
+    def size(self, *, as_of: datetime | str | None = None) -> Size:
+        """How many profiles are in it, counted now; see `Workspace.size`."""
+        return self._workspace.size(self.pql, merge_policy=self.merge_policy, as_of=as_of)
+
+    def to_aep(self) -> dict[str, Any]:
+        """The definition as AEP's JSON document."""
+        return definition_to_aep(self.record, self._workspace.settings)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Segment) and self.record == other.record
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.version))
+
+    def __repr__(self) -> str:
+        return segment_text(self._view())
+
+    def _repr_html_(self) -> str:
+        return segment_html(self._view())
+
+    def _view(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "description": self.description,
+            "pql": self.pql,
+            "merge_policy": self._workspace.policy_name(self.merge_policy),
+            "version": self.version,
+            "updated": moment(self.record.update_time),
+        }
+
+
+SegmentLike = Segment | str
+
+
+class Segments:
+    """The segment definitions of a workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def create(
+        self,
+        name: str | Mapping[str, Any],
+        pql: str | None = None,
+        *,
+        description: str | None = None,
+        merge_policy: PolicyLike | None = None,
+    ) -> Segment:
+        """Define a segment.
+
+        Parameters
+        ----------
+        name
+            Unique in the workspace; or a whole AEP JSON document of a segment definition.
+        pql
+            The expression; checked against the schema before anything is kept.
+        description
+            What it is for, in words.
+        merge_policy
+            Object, id or name; the default policy of the day when left out.
+
+        Raises
+        ------
+        PQLError
+            When the expression cannot be accepted.
+        ConflictError
+            When the name is taken.
+        """
+        catalog = self._workspace.catalog_store
+        if isinstance(name, str):
+            if pql is None:
+                message = f"segment {name!r} needs an expression: ws.segments.create({name!r}, 'PQL')"
+                raise InvalidRequestError(message)
+            policy = None if merge_policy is None else self._workspace.merge_policies.get(merge_policy).id
+            record = SegmentDefinition(id="", name=name, value=pql, description=description, merge_policy_id=policy)
+        else:
+            record = definition_from_aep(name)
+        self._check(record)
+        return Segment(self._workspace, catalog.segments.create(record))
+
+    def get(self, segment: SegmentLike, *, version: int | None = None) -> Segment:
+        """The definition with this id or name, or an older version of it.
+
+        Raises
+        ------
+        NotFoundError
+            When there is none; the message names the nearest.
+        """
+        key = segment.id if isinstance(segment, Segment) else segment
+        return Segment(self._workspace, self._workspace.catalog_store.segments.get(key, version=version))
+
+    def list(
+        self,
+        *,
+        start: int = 0,
+        limit: int | None = None,
+        sort: str = "creationTime:desc",
+        property: str | Sequence[str] | None = None,  # noqa: A002  AEP's word
+    ) -> Listing:
+        """All definitions, newest first; see `Jobs.list` for the parameters.
+
+        Returns
+        -------
+        Listing
+            `name`, `pql`, `merge_policy`, `version`, `updated` (UTC), `id`; iterating gives `Segment` objects.
+        """
+        workspace = self._workspace
+        total, records = workspace.catalog_store.segments.list(start=start, limit=limit, sort=sort, property=property)
+        found = [Segment(workspace, one) for one in records]
+        names = workspace.policy_names()
+        rows = [
+            (
+                one.name,
+                one.pql,
+                names.get(one.merge_policy or "", "(default)"),
+                one.version,
+                moment(one.record.update_time),
+                one.id,
+            )
+            for one in found
+        ]
+        return Listing(
+            workspace.engine,
+            found,
+            COLUMNS,
+            rows,
+            page=lambda: definition_list_to_aep(records, workspace.settings, total=total, limit=limit, sort=sort),
+            caption="segment definitions",
+            hint=None if found else 'define one: ws.segments.create("name", "PQL")',
+        )
+
+    def update(
+        self,
+        segment: SegmentLike,
+        *,
+        name: str | None = None,
+        pql: str | None = None,
+        description: str | None = None,
+        merge_policy: PolicyLike | None = None,
+    ) -> Segment:
+        """Make a new version with what is given; older versions stay readable with `get(…, version=n)`."""
+        old = self.get(segment)
+        changes: dict[str, Any] = {}
+        if name is not None:
+            changes["name"] = name
+        if pql is not None:
+            changes |= {"value": pql, "format": "pql/text"}
+        if description is not None:
+            changes["description"] = description
+        if merge_policy is not None:
+            changes["merge_policy_id"] = self._workspace.merge_policies.get(merge_policy).id
+        if pql is not None:
+            self._workspace.scope(changes.get("merge_policy_id", old.merge_policy)).bind(pql)
+        if name is not None and name != old.name:
+            self._refuse_if_used(old, by=(old.name,), verb="renamed")
+        return Segment(self._workspace, self._workspace.catalog_store.segments.update(old.id, **changes))
+
+    def delete(self, segment: SegmentLike) -> None:
+        """Delete a definition; its versions stay readable by id.
+
+        Raises
+        ------
+        ConflictError
+            When another definition refers to it through `inSegment`.
+        """
+        old = self.get(segment)
+        self._refuse_if_used(old, by=(old.name, old.id), verb="deleted")
+        self._workspace.catalog_store.segments.delete(old.id)
+
+    def __len__(self) -> int:
+        return self._workspace.catalog_store.segments.list(limit=0)[0]
+
+    def _check(self, record: SegmentDefinition) -> None:
+        self._workspace.scope(record.merge_policy_id).bind(record.value)
+
+    def _refuse_if_used(self, segment: Segment, *, by: tuple[str, ...], verb: str) -> None:
+        _, records = self._workspace.catalog_store.segments.list()
+        users = [
+            one.name for one in records if one.id != segment.id and referenced_segments(parse(one.value)) & set(by)
+        ]
+        if users:
+            message = (
+                f"the segment definition `{segment.name}` cannot be {verb}: "
+                f"{', '.join(f'`{one}`' for one in users)} refers to it with inSegment; change that first"
+            )
+            raise ConflictError(message)
