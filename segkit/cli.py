@@ -323,7 +323,7 @@ def _report(job: Job, options: argparse.Namespace, picture: Path | None) -> int:
     else:
         print(job.sizes())
         print()
-        print(job)
+        print(job.card(segments=False))
         if picture is not None:
             print(f"\npicture: {picture}")
     return 0 if job.status == "SUCCEEDED" else 1

@@ -22,6 +22,16 @@ class Settings:
     sandbox_id: str
     created: int
 
+    def sandbox_fields(self) -> dict[str, str | bool]:
+        """The sandbox as AEP's records have it."""
+        production = self.sandbox == "prod"
+        return {
+            "sandboxId": self.sandbox_id,
+            "sandboxName": self.sandbox,
+            "type": "production" if production else "development",
+            "default": production,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class SegmentDefinition:

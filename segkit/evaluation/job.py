@@ -101,13 +101,13 @@ class _Part:
                 sizes.update(counted)
                 by_namespace.update(spread)
             control.report(sizes=sizes, by_namespace=by_namespace)
-            with control.stage("write membership") as stage:
+            with control.stage("list members") as stage:
                 path = control.scratch / f"members_{self.number}_{batch}.parquet"
                 stage.rows = self.engine.execute(_copy(self._members(table, named), path), watch=control.watch)
                 members.append(path)
         identities: list[Path] = []
         if tables:
-            with control.stage("write identities") as stage:
+            with control.stage("list identities") as stage:
                 path = control.scratch / f"identities_{self.number}.parquet"
                 stage.rows = self.engine.execute(_copy(self._identities(tables, policy), path), watch=control.watch)
                 identities.append(path)

@@ -134,7 +134,7 @@ class Runner:
                     update_time=moment,
                     request_id=request.request_id or str(uuid.uuid4()),
                     org=settings.org,
-                    sandbox=_sandbox(settings.sandbox, settings.sandbox_id),
+                    sandbox=settings.sandbox_fields(),
                     source=request.source,
                     properties=request.properties,
                     owner=self.id,
@@ -435,16 +435,6 @@ class Runner:
         """Remove what a job left lying about."""
         membership.remove(Execution.scratch_of(self._workspace, job_id))
         liveness.forget_cancel(self._signals, job_id)
-
-
-def _sandbox(name: str, sandbox_id: str) -> dict[str, str | bool]:
-    production = name == "prod"
-    return {
-        "sandboxId": sandbox_id,
-        "sandboxName": name,
-        "type": "production" if production else "development",
-        "default": production,
-    }
 
 
 def _rest(deadline: float | None) -> float:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
 _NARROWEST = 16
+_FIRST = 40
+"""The first column says what a row is about: it gives way last."""
 _GAP = "  "
 _LINES = 100
 
@@ -148,7 +150,8 @@ def _columns(count: int, cells: list[list[Cell]]) -> list[_Column]:
     for index in range(count):
         longest = max((width_of(row[index].text) for row in cells), default=0)
         rigid = max((width_of(row[index].text) for row in cells if row[index].rigid), default=0)
-        found.append(_Column(longest, max(rigid, min(longest, _NARROWEST))))
+        narrowest = _NARROWEST if index else _FIRST
+        found.append(_Column(longest, max(rigid, min(longest, narrowest))))
     return found
 
 

@@ -225,16 +225,12 @@ def _simplify(node: Bound) -> Bound:
         case Quantify(quantifier="all", array=array) if _starts_at_events(array):
             negated = Not(node.condition, BOOLEAN, node.condition.span)
             return Not(replace(node, quantifier="any", condition=_push(negated)), BOOLEAN, node.span)
-        case Quantify(quantifier="any") if _apart(node):
-            apart = _apart(node)
-            rest = [one for one in conjuncts(node.condition) if one not in apart]
-            left: Bound = replace(node, condition=_all(rest)) if rest else Truth(node.array, BOOLEAN, node.span)
-            return And((*apart, left), BOOLEAN, node.span)
         case Quantify(quantifier="any", array=array) if stream_of(array) is not None and not is_local(
             node.condition, [node.variable]
         ):
-            held = [one for one in conjuncts(node.condition) if is_local(one, [node.variable])]
-            rest = [one for one in conjuncts(node.condition) if not is_local(one, [node.variable])]
+            parts = [part for one in conjuncts(node.condition) for part in _spread(one)]
+            held = [one for one in parts if is_local(one, [node.variable])]
+            rest = [one for one in parts if not is_local(one, [node.variable])]
             if not held:
                 return node
             array = Filter(array, node.variable, _all(held), array.type, node.span)
@@ -273,11 +269,16 @@ def _simplify(node: Bound) -> Bound:
             return node
 
 
-def _apart(node: Quantify) -> list[Bound]:
-    """The conditions of a quantifier within another that say nothing of its own item, and so stand outside of it."""
-    if stream_of(node.array) is None or not (free(node.condition) - {node.variable.name}):
-        return []
-    return [one for one in conjuncts(node.condition) if node.variable.name not in free(one)]
+def _spread(node: Bound) -> list[Bound]:
+    """A quantifier over events as conditions that all hold: what says nothing of its own item stands outside of it."""
+    if not isinstance(node, Quantify) or node.quantifier != "any" or stream_of(node.array) is None:
+        return [node]
+    parts = [part for one in conjuncts(node.condition) for part in _spread(one)]
+    apart = [one for one in parts if node.variable.name not in free(one)]
+    if not apart:
+        return [node]
+    rest = [one for one in parts if node.variable.name in free(one)]
+    return [*apart, replace(node, condition=_all(rest)) if rest else Truth(node.array, BOOLEAN, node.span)]
 
 
 def _starts_at_events(array: Bound) -> bool:

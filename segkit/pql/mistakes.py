@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from segkit.pql.brackets import MAX_NESTING
 from segkit.pql.diagnostics import did_you_mean, nearest
 from segkit.pql.tokens import AGGREGATES, COMPARISONS, JOINING, MOMENTS, QUANTIFIERS, UNITS, starts_operand
 from segkit.pql.tree import Binary, Call, Name, Span
@@ -89,6 +90,14 @@ def _digit_name(parser: Parser, token: Token) -> NoReturn:
     digits = parser.report.source[token.start : token.end].lstrip(".")
     hint = f"write `` `{digits}` `` in backticks"
     parser.fail("missing-name", "a field name that begins with a digit stands in backticks", token.span, hint)
+
+
+def too_deep(parser: Parser) -> NoReturn:
+    """Forms inside forms, without brackets."""
+    token = parser.token
+    parser.at = len(parser.tokens) - 1  # what follows nests as deep
+    parser.error("too-deep", f"the expression nests more than {MAX_NESTING} levels deep", token.span)
+    raise parser.failure
 
 
 def empty_parentheses(parser: Parser) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NoReturn, TypeVar, cast
 
 from segkit.pql import mistakes, parser_chain, parser_forms, parser_time
+from segkit.pql.brackets import MAX_NESTING
 from segkit.pql.parser_forms import aggregate_starts
 from segkit.pql.tokens import (
     COMPARISONS,
@@ -73,7 +74,7 @@ class Failure(Exception):  # noqa: N818  never leaves the parser
 class Parser:
     """The state of one parse: where it stands and what ends the expression it is in."""
 
-    __slots__ = ("_closed_form", "_horizon", "_reported", "aggregates", "at", "ends", "partner", "report", "tokens")
+    __slots__ = ("_closed_form", "_forms", "_horizon", "_reported", "aggregates", "at", "ends", "partner", "report", "tokens")
 
     def __init__(self, paired: Paired, report: Report) -> None:
         self.tokens = paired.tokens
@@ -84,6 +85,7 @@ class Parser:
         self.aggregates = aggregate_starts(paired.tokens)
         self._horizon = paired.horizon
         self._reported = -1
+        self._forms = 0  # forms around this place that extend as far right as possible
         self._closed_form = -1  # the token after a form that extends as far right as possible
 
     # --- where it stands
@@ -354,7 +356,11 @@ class Parser:
 
     def extending(self, read: Callable[[Parser], Node]) -> Node:
         """A form that extends as far right as possible: nothing but `and` and `or` may follow it (R10)."""
+        self._forms += 1
+        if self._forms > MAX_NESTING:
+            mistakes.too_deep(self)
         node = read(self)
+        self._forms -= 1
         self._closed_form = self.at
         return node
 

@@ -3,22 +3,29 @@
 from segkit.profiles.adding import read, refresh
 from segkit.profiles.dataset import Dataset
 from segkit.profiles.documents import dataset_from_dict, dataset_to_dict
+from segkit.profiles.lineage import Attribute, MergedProfile, Origin, merged_profile
 from segkit.profiles.merging import MergedSource
 from segkit.profiles.policy import DEFAULT_NAME, MergePolicy, resolve_order
 from segkit.profiles.sources import Query, forget, verify
 from segkit.profiles.union import FieldRow, Union, union_schema
+from segkit.profiles.views import create_views
 
 __all__ = [
     "DEFAULT_NAME",
+    "Attribute",
     "Dataset",
     "FieldRow",
     "MergePolicy",
+    "MergedProfile",
     "MergedSource",
+    "Origin",
     "Query",
     "Union",
+    "create_views",
     "dataset_from_dict",
     "dataset_to_dict",
     "forget",
+    "merged_profile",
     "read",
     "refresh",
     "resolve_order",

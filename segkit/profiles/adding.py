@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from segkit.profiles.storage import Storage
 
 TIMESTAMP = ("timestamp",)
+RESERVED = frozenset({"profile_key", "profile_id", "namespace_mask"})
 AUDIT = ("extSourceSystemAudit", "lastUpdatedDate")
 
 
@@ -199,6 +200,7 @@ def _prepared(asked: Dataset, part: Part, clock: Path | None, engine: Engine) ->
     else:
         entries = map_entries(asked.name, part, engine)
     leaves = tuple(leaf for leaf in part.leaves if not is_identity_map(leaf))
+    leaves = _without_reserved(asked, leaves, part.files[0])
     moment = part.leaf(clock) if clock is not None else None
     if moment is not None:
         moment = _as_clock(asked.name, moment, part.files[0])
@@ -206,6 +208,19 @@ def _prepared(asked: Dataset, part: Part, clock: Path | None, engine: Engine) ->
         if asked.kind == "event" and not any(leaf.path == TIMESTAMP for leaf in leaves):
             leaves = (*leaves, replace(moment, path=TIMESTAMP))
     return replace(part, leaves=leaves, entries=tuple(entries), clock=moment)
+
+
+def _without_reserved(asked: Dataset, leaves: Sequence[Leaf], file: str) -> tuple[Leaf, ...]:
+    """The names of segkit's own columns cannot be attributes too; as an identity such a column is welcome."""
+    taken = [leaf for leaf in leaves if sql.dotted(leaf.path).lower() in RESERVED]
+    for leaf in taken:
+        if sql.dotted(leaf.path) not in dict(asked.identity).values():
+            name = sql.dotted(leaf.path)
+            raise DataError(
+                f"dataset `{asked.name}`: `{name}` in `{file}` is the name of a column that segkit adds; "
+                f'give it another path, as in mapping={{"_yours.{name}": "{name}"}}'
+            )
+    return tuple(leaf for leaf in leaves if leaf not in taken)
 
 
 def _as_clock(name: str, leaf: Leaf, file: str) -> Leaf:

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 KEY = "profile_key"
 MASK = "namespace_mask"
-MERGE_KEY = "merge_key"
-IDENTITIES = "identities"
-CLOCK, RECORD, FILE, ROW, DATASET = "clock", "record_id", "file_number", "row_number", "dataset_number"
+# beside the leaves in one statement, so spelled as no field of theirs is likely to be
+MERGE_KEY = "$merge_key"
+IDENTITIES = "$identities"
+CLOCK, RECORD, FILE, ROW, DATASET = "$clock", "$record_id", "$file", "$row", "$dataset"
 _BIGINT, _HUGEINT = Storage("BIGINT"), Storage("HUGEINT")
 _LARGEST = 2**63 - 1
 

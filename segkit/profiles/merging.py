@@ -110,11 +110,12 @@ class MergedSource:
         bits = self.namespaces if mask else None
         alone = len(records) == 1 and not events and (records[0].measures.unique or reduced(records[0]))
         if alone and MAP_PATH not in asked:
-            return self._direct(records[0], Wanted(stored, self._short, bits))
+            return self._direct(records[0], Wanted(stored, self.short, bits))
         return self._grouped(records, events, stored, bits, filtered=not everyone)
 
     @property
-    def _short(self) -> bool:
+    def short(self) -> bool:
+        """Whether the key is the primary identity alone, because all are of one namespace."""
         return self._single is not None
 
     def _stored(self, path: Path, known: dict[Path, Storage]) -> Storage:
@@ -150,7 +151,7 @@ class MergedSource:
         flat = {path: kind for path, kind in stored.items() if path not in maps}
         bits = None if mask is None else tuple(mask)
         keys = Keys(tuple(records), self.policy.attribute_merge == "dataSetPrecedence") if records and flat else None
-        wanted = Wanted(flat, self._short, bits)
+        wanted = Wanted(flat, self.short, bits)
         branches = [one for each in records for one in branch(each, wanted, keys)]
         branches += [one for each in events for one in _bare(each, wanted, keyed=keys is not None)]
         chosen: list[exp.Expr] = [sql.column(KEY)]
@@ -178,7 +179,7 @@ class MergedSource:
         if not holders:
             return _nothing([(sql.dotted(path), kind)], mask=False)
         keys = Keys(holders, self.policy.attribute_merge == "dataSetPrecedence")
-        rows = sql.union_all(one for each in holders for one in branch(each, Wanted({path: kind}, self._short), keys))
+        rows = sql.union_all(one for each in holders for one in branch(each, Wanted({path: kind}, self.short), keys))
         opened = sql.call("unnest", sql.call("map_entries", sql.column(sql.dotted(path))))
         entries = exp.select(sql.column(KEY), sql.column(MERGE_KEY), sql.named(opened, "entry")).from_(
             sql.subquery(rows, "fragments")
@@ -223,7 +224,7 @@ class MergedSource:
 
     def _identity_rows(self) -> exp.Select:
         """`profile_key`, `namespace` and `identity` of each identity in each record and event."""
-        wanted = Wanted({}, self._short, identities=True)
+        wanted = Wanted({}, self.short, identities=True)
         branches = [one for each in self.records for one in branch(each, wanted, None)]
         branches += [plain(each, part, wanted) for each in self.event_datasets for part in each.parts]
         opened = exp.select(sql.column(KEY), sql.named(sql.call("unnest", sql.column(IDENTITIES)), "entry")).from_(
@@ -251,7 +252,7 @@ class MergedSource:
         repeated = self._repeated()
         with_map = MAP_PATH in stored
         flat = {path: kind for path, kind in stored.items() if path != MAP_PATH}
-        wanted = Wanted(flat, self._short, identities=with_map)
+        wanted = Wanted(flat, self.short, identities=with_map)
         clean = [
             plain(each, part, wanted) for each in self.event_datasets if each not in repeated for part in each.parts
         ]

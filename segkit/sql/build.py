@@ -82,9 +82,10 @@ def function_of(variable: str, body: exp.Expr, position: str | None = None) -> e
 
 def either(kind: type[exp.And | exp.Or], items: Sequence[exp.Expr]) -> exp.Expr:
     """Conditions joined by one operator, as a balanced tree so that thousands of them do not nest."""
-    parts = [
-        exp.Paren(this=one) if isinstance(one, exp.Connector) and not isinstance(one, kind) else one for one in items
-    ]
+    if len(items) == 1:
+        return items[0]
+    other = exp.Or if kind is exp.And else exp.And
+    parts = [exp.Paren(this=one) if isinstance(one, other) else one for one in items]
     while len(parts) > 1:
         pairs = [parts[index : index + 2] for index in range(0, len(parts), 2)]
         parts = [kind(this=pair[0], expression=pair[1]) if len(pair) > 1 else pair[0] for pair in pairs]

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from segkit.plan.clock import Clock
     from segkit.pql.tree import Unit
 
-FIRST = dt.datetime.min
-LAST = dt.datetime.max
+FIRST = dt.datetime.min  # noqa: DTZ901  timestamps are naive UTC
+LAST = dt.datetime.max  # noqa: DTZ901
 _INTERVALS: dict[Unit, str] = {
     "month": "TO_MONTHS",
     "day": "TO_DAYS",

@@ -169,8 +169,13 @@ class Job:
         """The job as AEP's JSON document."""
         return job_to_aep(self.record)
 
+    def card(self, *, segments: bool = True) -> str:
+        """The job as text, with or without the sizes of its segments."""
+        view = self._view()
+        return job_text(view if segments else {**view, "segments": ()})
+
     def __repr__(self) -> str:
-        return job_text(self._view())
+        return self.card()
 
     def _repr_html_(self) -> str:
         return job_html(self._view())

@@ -69,7 +69,7 @@ def segments(lines: pd.DataFrame, as_of: pd.Timestamp, chosen: Mapping[str, str]
         "Abroad": abroad,
         "Five orders or more": frequent,
         "1,000 in 90 days": _where(spent >= 1_000_00),
-        "Large baskets": _where(pence.mean() >= 500_00),
+        "Large baskets": _where(pence.mean() >= 300_00),
         "A gross at once": frozenset(sold.loc[sold["Quantity"] >= 144, "customer"]),
         "Anything with a heart": frozenset(sold.loc[named, "customer"]),
         "Sent back more than half": _where(2 * sent_back > bought),
@@ -82,6 +82,56 @@ def segments(lines: pd.DataFrame, as_of: pd.Timestamp, chosen: Mapping[str, str]
         "Returned within two weeks": _followed(orders, returns, pd.Timedelta(days=14)),
         "Ordered, nothing came back": _nothing_after(orders, returns),
         "Loyal abroad": frequent & abroad,
+    }
+
+
+def questions(lines: pd.DataFrame, as_of: pd.Timestamp) -> dict[str, Customers]:
+    """The customers behind questions that take more than a segment's usual rule; their PQL is in `test_retail`."""
+    known = read(lines)
+    sold, back = known[known["bought"]], known[known["returned"]]
+    orders, returns = _invoices(sold), _invoices(back)
+    country = countries(known)["last"]
+    since = known.groupby("customer")["at"].min()
+    last = orders.sort_values(["at", "Invoice"], ascending=[False, True]).drop_duplicates("customer")
+    sold_at = sold.drop(columns="at").merge(orders[["customer", "Invoice", "at"]])
+    back_at = back.drop(columns="at").merge(returns[["customer", "Invoice", "at"]])
+    same = sold_at.merge(back_at, on=["customer", "StockCode"], suffixes=("", "_after"))
+    pairs = orders.merge(orders, on="customer", suffixes=("", "_after"))
+    gap = pairs["at_after"] - pairs["at"]
+    soon = pairs[(gap > pd.Timedelta(0)) & (gap <= pd.Timedelta(days=60))].groupby(["customer", "Invoice"]).size()
+    apart = pairs[gap > pd.Timedelta(days=30)].reset_index(names="pair")
+    between = apart.merge(returns[["customer", "at"]].rename(columns={"at": "back"}), on="customer")
+    disturbed = between.loc[(between["back"] > between["at"]) & (between["back"] < between["at_after"]), "pair"]
+    total = sold.groupby("customer")["pence"].sum()
+    hearts = sold[sold["Description"].str.contains("HEART", regex=False).fillna(value=False).astype(bool)]
+    heart_pence = hearts.groupby("customer")["pence"].sum().reindex(total.index, fill_value=0)
+    sets = pd.concat([sold, back])
+    set_named = sets["Description"].str.match(r"(SET|TEA) ?(OF|LIGHT)").fillna(value=False).astype(bool)
+    new = frozenset(since.index[(since > as_of - pd.Timedelta(days=100)) & (since <= as_of)])
+    with_g = frozenset(country.index[country.str.startswith("G").fillna(value=False).astype(bool)])
+    return {
+        "five products or more": _where(sold.groupby("customer")["StockCode"].nunique() >= 5),
+        "a line over 100": _where(sold.groupby("customer")["pence"].max() > 100_00),
+        "last order 100 or more": frozenset(last.loc[last["pence"] >= 100_00, "customer"]),
+        "sent back what was bought before": frozenset(same.loc[same["at_after"] > same["at"], "customer"]),
+        "an order 200 days on": frozenset(
+            orders.loc[orders["at"] > orders["customer"].map(since) + pd.Timedelta(days=200), "customer"]
+        ),
+        "three orders within 60 days": frozenset(soon[soon >= 2].index.get_level_values("customer")),
+        "a pause that no return broke": frozenset(apart.loc[~apart["pair"].isin(disturbed), "customer"]),
+        "1,000 pieces": _where(sold.groupby("customer")["Quantity"].sum() >= 1000),
+        "all orders 100 or more": _where(orders.groupby("customer")["pence"].min() >= 100_00),
+        "two orders in a November": _where(
+            orders[orders["at"].dt.month == 11].groupby("customer")["Invoice"].count() >= 2
+        ),
+        "a piece over 10": frozenset(sold.loc[sold["Price"] > 10, "customer"]),
+        "a fifth goes to hearts": _where(5 * heart_pence > total),
+        "many lines, none dear": _where(
+            (sold.groupby(["customer", "Invoice"]).size().groupby("customer").max() >= 3)
+            & (sold.groupby("customer")["pence"].max() <= 50_00)
+        ),
+        "named by a pattern": frozenset(sets.loc[set_named, "customer"]),
+        "new in a country with G": new & with_g,
     }
 
 

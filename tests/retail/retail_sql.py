@@ -39,7 +39,7 @@ COUNTS = {
     "1,000 in 90 days": """
         select count(*) from (select customer from orders
         where moment between $as_of - interval 90 days and $as_of group by all having sum(pence) >= 100000)""",
-    "Large baskets": "select count(*) from (select customer from orders group by all having avg(pence) >= 50000)",
+    "Large baskets": "select count(*) from (select customer from orders group by all having avg(pence) >= 30000)",
     "A gross at once": "select count(distinct customer) from sold where Quantity >= 144",
     "Anything with a heart": "select count(distinct customer) from sold where Description ilike '%heart%'",
     "Cancelled more than bought": """

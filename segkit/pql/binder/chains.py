@@ -42,6 +42,13 @@ class _Elements:
     def __init__(self, b: Binder, node: ChainNode, scope: Scope, already_failed: bool) -> None:  # noqa: FBT001
         self.b, self.node, self.scope, self.failed = b, node, scope, already_failed
         self.moments: dict[str, Variable] = {}
+        self.hidden = {
+            one.name: Binding(
+                failed(one.span),
+                hidden=f"`{one.name}` is an element of the chain, and those stand only in `WHEN`, as a time reference",
+            )
+            for one in node.elements
+        }
 
     def element(self, one: Element, event: Variable) -> ChainElement:
         b, inside = self.b, self.scope.within(event)
@@ -76,11 +83,7 @@ class _Elements:
 
     def _hiding(self, inside: Scope) -> Scope:
         """The scope of `WHAT`, where the names of the chain cannot be used (R34)."""
-        for other in self.node.elements:
-            if other.name not in inside.variables:
-                text = f"`{other.name}` is an element of the chain, and those stand only in `WHEN`, as a time reference"
-                inside = inside.binding(other.name, Binding(failed(other.span), hidden=text))
-        return inside
+        return inside.including({name: one for name, one in self.hidden.items() if name not in inside.variables})
 
     def _when(self, one: Element, tail: Tail, inside: Scope) -> Bound:
         b = self.b
@@ -100,9 +103,7 @@ class _Elements:
                 b.error("name-ahead", message, reference.span, hint)
             return failed(one.span)
         moment = _instant(b, self.node.timestamp, inside, quiet=True)
-        scope = inside
-        for name, variable in self.moments.items():
-            scope = scope.having(name, variable)
+        scope = inside.including({name: Binding(variable) for name, variable in self.moments.items()})
         return within(b, Operand(self.node.timestamp, moment), tail, scope, span_of(tail))
 
 

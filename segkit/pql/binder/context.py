@@ -61,7 +61,11 @@ class Scope:
 
     def binding(self, name: str, one: Binding) -> Scope:
         """The scope with one more binding."""
-        return Scope(self.item, self.outer, {**self.variables, name: one})
+        return self.including({name: one})
+
+    def including(self, more: Mapping[str, Binding]) -> Scope:
+        """The scope with more bindings."""
+        return Scope(self.item, self.outer, {**self.variables, **more})
 
 
 class Binder:

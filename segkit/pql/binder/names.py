@@ -183,7 +183,7 @@ def _below(value: Bound) -> str:
 
 
 def _variable(b: Binder, binding: Binding, node: Name) -> Bound:
-    if binding.written is None:
+    if binding.written is None or is_failed(binding.value):
         return binding.value
     if not b.copying(size(binding.value)):
         return b.error(
