@@ -83,6 +83,8 @@ def of_item(b: Binder, array: Operand, node: Node, scope: Scope) -> tuple[Variab
     match node:
         case Lambda(parameters=(name,), body=body):
             return variable, b.value(body, scope.having(name, variable))
+        case Lambda() if is_failed(array.value):
+            return variable, failed(node.span)
         case Lambda():
             hint = "write a lambda with one parameter"
             return variable, b.error("not-yet", "lambdas with two parameters cannot be run yet", node.span, hint)
