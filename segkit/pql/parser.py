@@ -74,7 +74,18 @@ class Failure(Exception):  # noqa: N818  never leaves the parser
 class Parser:
     """The state of one parse: where it stands and what ends the expression it is in."""
 
-    __slots__ = ("_closed_form", "_forms", "_horizon", "_reported", "aggregates", "at", "ends", "partner", "report", "tokens")
+    __slots__ = (
+        "_closed_form",
+        "_forms",
+        "_horizon",
+        "_reported",
+        "aggregates",
+        "at",
+        "ends",
+        "partner",
+        "report",
+        "tokens",
+    )
 
     def __init__(self, paired: Paired, report: Report) -> None:
         self.tokens = paired.tokens
@@ -359,8 +370,10 @@ class Parser:
         self._forms += 1
         if self._forms > MAX_NESTING:
             mistakes.too_deep(self)
-        node = read(self)
-        self._forms -= 1
+        try:
+            node = read(self)
+        finally:
+            self._forms -= 1
         self._closed_form = self.at
         return node
 

@@ -22,23 +22,27 @@ _NAMES = frozenset({"name", "quoted"})
 def aggregate_starts(tokens: Sequence[Token]) -> frozenset[int]:
     """Where a `sum` and the like begins a `sum … over NAME from`, found in one pass.
 
-    An `over` belongs to the nearest such word before it that stands in the same brackets and item.
+    An `over` belongs to the nearest such word before it in the same brackets and item, and first to one that cannot be
+    the call of a function.
     """
     found: set[int] = set()
-    waiting: list[list[int]] = [[]]
+    waiting: list[tuple[list[int], list[int]]] = [([], [])]
     for at, token in enumerate(tokens[:-1]):
         word = token.word
         if word in {"(", "[", "{"}:
-            waiting.append([])
+            waiting.append(([], []))
         elif word in {")", "]", "}"}:
             waiting.pop()
         elif word == ",":
-            waiting[-1].clear()
+            waiting[-1] = ([], [])
         elif word in AGGREGATES:
-            if (at == 0 or tokens[at - 1].word not in {".", "^"}) and starts_operand(tokens[at + 1]):
-                waiting[-1].append(at)
-        elif word == "over" and waiting[-1] and _binds(tokens, at + 1):
-            found.add(waiting[-1].pop())
+            following = tokens[at + 1]
+            if (at == 0 or tokens[at - 1].word not in {".", "^"}) and starts_operand(following):
+                waiting[-1][following.word == "("].append(at)
+        elif word == "over" and _binds(tokens, at + 1):
+            sure, calls = waiting[-1]
+            if sure or calls:
+                found.add((sure or calls).pop())
     return frozenset(found)
 
 
