@@ -366,7 +366,7 @@ def _record(one: Diagnostic) -> dict[str, Any]:
 def _complain(error: SegkitError, *, as_json: bool) -> None:
     diagnostics = getattr(error, "diagnostics", None)
     if as_json:
-        record = {"error": type(error).__name__, "message": str(error)}
+        record: dict[str, Any] = {"error": type(error).__name__, "message": str(error)}
         if diagnostics is not None:
             record["diagnostics"] = [_record(one) for one in diagnostics]
         print(json.dumps(record, indent=2, ensure_ascii=False), file=sys.stderr)

@@ -250,7 +250,7 @@ class Listing(Result):
         from sqlglot import exp  # noqa: PLC0415
 
         self._name = f"listing_{uuid.uuid4().hex}"
-        table = exp.to_table(exp.to_identifier(self._name, quoted=True))
+        table = exp.Table(this=exp.to_identifier(self._name, quoted=True))
         super().__init__(engine, exp.select("*").from_(table), caption=caption, hint=hint)
         self._objects = list(objects)
         self._columns = list(columns)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from segkit.errors import DataError
 
@@ -21,7 +21,7 @@ class DemoDataset:
     file: str
     kind: Literal["record", "event"]
     description: str
-    options: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
 # No `primary`: each identity map marks its own, `crmId` for customers, `ECID` or `loyaltyId` for those not known yet.

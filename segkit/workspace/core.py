@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from segkit import profiles
 from segkit.catalog import Catalog
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from segkit.catalog import SegmentDefinition, Settings
     from segkit.jobs import JobRecord
+    from segkit.plan.clock import Weekday
     from segkit.pql import Diagnostic, Expression
     from segkit.pql.types import Path as FieldPath
     from segkit.workspace.merge_policies import PolicyLike
@@ -290,7 +291,7 @@ class Workspace:
         if not datasets:
             message = 'the workspace has no data yet; add a dataset: ws.datasets.add("crm", "data/crm/*.parquet")'
             raise DataError(message)
-        clock = Clock(as_of, settings.timezone, settings.week_start)
+        clock = Clock(as_of, settings.timezone, cast("Weekday", settings.week_start))
         return Scope(self.engine, datasets, policy, clock, resolve)
 
     def _job_scope(self, job: JobRecord, policy: str, version: int, resolve: Callable[[str], Expression]) -> Scope:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from segkit import profiles
 from segkit.errors import ConflictError
@@ -31,7 +31,7 @@ class Datasets:
         name: str,
         source: Any,  # noqa: ANN401  a path, glob or list, a frame, an Arrow table, a query
         *,
-        kind: str = "record",
+        kind: Literal["record", "event"] = "record",
         identity: Mapping[str, str] | None = None,
         primary: str | None = None,
         timestamp: str | None = None,

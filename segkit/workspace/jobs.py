@@ -113,14 +113,14 @@ class Job:
         Listing
             A row a segment, the largest first: `name`, `size` (profiles), `share` (of all profiles under
             its merge policy, 0 to 1), `realized` (newly in), `existing` (still in), `exited` (no longer in), and a
-            column `namespace.<name>` for each identity namespace (the members that have an identity there), `segment_id`.
+            column `namespace.<name>` for each identity namespace (members with an identity there), `segment_id`.
             Figures that are not known, of a failed segment or a running job, are None.
         """
         record = self.record
         namespaces = sorted({name for counts in record.metrics.by_namespace.values() for name in counts})
         rows = sorted(
             (self._size_row(record, one, namespaces) for one in record.segments),
-            key=lambda row: (row[1] is None, -int(row[1] or 0), row[0]),
+            key=lambda row: (row[1] is None, -(row[1] or 0), row[0]),
         )
         columns = (*SIZE_COLUMNS, *(f"namespace.{one}" for one in namespaces), "segment_id")
         return Listing(
@@ -180,7 +180,7 @@ class Job:
     def _repr_html_(self) -> str:
         return job_html(self._view())
 
-    def _size_row(self, record: JobRecord, segment: SegmentSnapshot, namespaces: Sequence[str]) -> tuple[object, ...]:
+    def _size_row(self, record: JobRecord, segment: SegmentSnapshot, namespaces: Sequence[str]) -> tuple[Any, ...]:
         metrics, key = record.metrics, segment.segment_id
         size = metrics.sizes.get(key)
         total = metrics.total_by_policy.get(segment.merge_policy_id)
@@ -211,7 +211,10 @@ class Job:
         time = record.metrics.total_time
         ended = None if time is None or time.end is None else time.end
         running = next((one for one in reversed(record.stages) if one.end is None), None)
-        sizes = [dict(zip((*SIZE_COLUMNS, "segment_id"), self._size_row(record, one, ()), strict=True)) for one in record.segments]
+        sizes = [
+            dict(zip((*SIZE_COLUMNS, "segment_id"), self._size_row(record, one, ()), strict=True))
+            for one in record.segments
+        ]
         return {
             "id": record.id,
             "status": str(record.status),
@@ -393,7 +396,8 @@ def _wanted(
     if isinstance(segments, Mapping):
         return request_from_aep(segments).segments
     found: list[str] = []
-    for one in segments:
+    each: Sequence[object] = segments
+    for one in each:
         match one:
             case Segment():
                 found.append(one.id)

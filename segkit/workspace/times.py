@@ -14,7 +14,7 @@ def moment(milliseconds: int | None) -> datetime | None:
     return datetime.fromtimestamp(milliseconds / 1000, UTC).replace(tzinfo=None)
 
 
-def instant(as_of: datetime | str | None) -> datetime:
+def instant(as_of: object) -> datetime:
     """What `now` means, as naive UTC: a datetime (naive is UTC), ISO 8601 text, or the present for None.
 
     Raises

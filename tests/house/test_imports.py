@@ -32,7 +32,7 @@ DOORS: dict[str, set[str]] = {
     },
     "cli": {"demo", "notebook", "plots", "pql", "workspace", "result", "profiles"},
     "__main__": {"cli"},
-    "__init__": {"pql", "profiles", "workspace"},
+    "__init__": {"pql", "profiles", "result", "workspace"},
 }
 
 # Packages that a room may not load, wherever the import stands.
