@@ -59,6 +59,8 @@ def _chain(chain: Chain, source: str) -> Diagnostic | None:
         hint = "chain over `xEvent` or a filter of it"
         return _not_yet("`chain` over an array other than `xEvent`", chain.array.span, hint, source)
     elements = chain.elements
+    if not elements:
+        return _not_yet("a `chain` without elements", chain.span, None, source)
     for one in elements:
         local = [one.variable, *(other.moment for other in elements)]
         parts = [part for part in (one.what, one.when) if part is not None]

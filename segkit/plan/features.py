@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from typing import Literal as Choice
 
-from segkit.plan.fold import FALSE, TRUE
+from segkit.plan.fold import FALSE
 from segkit.plan.streams import Stream, is_local, is_positive, stream_of
 from segkit.plan.walk import canonical, conjuncts, free, path_of, rebuild, signature, substitute
 from segkit.pql.bound import (
@@ -94,7 +94,7 @@ def admits_none(comparison: str, number: int) -> bool:
 
 def holds_without_events(chain: Chain) -> bool:
     """Whether a profile with no matching event satisfies a chain."""
-    return all(one.negated is not admits_none(one.comparison, one.number) for one in chain.elements)
+    return all(one.negated or admits_none(one.comparison, one.number) for one in chain.elements)
 
 
 class Features:
@@ -263,7 +263,7 @@ def _simplify(node: Bound) -> Bound:
         ) is not None and all(isinstance(one, Const) for one in right.items):
             item = Variable("item", left.type.of, left.span)
             return Quantify("any", left, item, In(item, right, span=node.span), BOOLEAN, node.span)
-        case Chain() if all(one.negated for one in node.elements):
+        case Chain(elements=elements) if elements and all(one.negated for one in elements):
             return _absences(node)
         case _:
             return node
@@ -303,7 +303,7 @@ def _all(items: list[Bound]) -> Bound:
 
 
 def _absences(chain: Chain) -> Bound:
-    """A chain of negated elements alone has no neighbours: each says how few events there may be at all."""
+    """A chain of negated elements alone has no neighbours: each says that there is no such event at all."""
     parts: list[Bound] = []
     for one in chain.elements:
         held = one.what if one.when is None else And((one.what, one.when), BOOLEAN, one.span)
@@ -311,10 +311,5 @@ def _absences(chain: Chain) -> Bound:
         instant = substitute(chain.instant, {chain.variable.name: one.variable})
         timed = And((Not(IsNull(instant)), held), BOOLEAN, one.span)
         kept = Filter(chain.array, one.variable, timed, chain.array.type, one.span)
-        count = Aggregate("count", kept, INTEGER, one.span)
-        if one.comparison == ">=" and one.number == 1:
-            parts.append(Not(Truth(kept, BOOLEAN, one.span), BOOLEAN, one.span))
-        else:
-            limit = Const(one.number, INTEGER, one.span)
-            parts.append(Not(Compare(one.comparison, count, limit, span=one.span), BOOLEAN, one.span))
-    return _all(parts) if parts else TRUE
+        parts.append(Not(Truth(kept, BOOLEAN, one.span), BOOLEAN, one.span))
+    return _all(parts)

@@ -260,8 +260,6 @@ class _Builder:
             return call("MAX", instant)
         if element.number == 1:
             return call("MIN", instant)
-        if element.number < 1:
-            return exp.cast(exp.Null(), "TIMESTAMP")
         return call("LIST_EXTRACT", call("MIN", instant, literal(element.number)), literal(element.number))
 
     def _none_between(
@@ -281,12 +279,7 @@ class _Builder:
             tests.append(exp.LT(this=instant.copy(), expression=right.copy()))
         tests.extend(match.related(_NONE, state, kept))
         inside = exp.Select().from_(table(match.step, alias=_NONE)).where(both(tests), copy=False)
-        element = match.element
-        if element.comparison == ">=" and element.number == 1:
-            return exp.Not(this=exp.Exists(this=inside.select(literal(1))))
-        number = exp.Subquery(this=inside.select(exp.Count(this=exp.Star())))
-        limit = _COMPARISONS[element.comparison](this=number, expression=literal(element.number))
-        return exp.Not(this=exp.Paren(this=limit))
+        return exp.Not(this=exp.Exists(this=inside.select(literal(1))))
 
     def _finish(self, state: str, pending: list[Match], *, open_start: bool) -> str:
         select = exp.Select().select(column(KEY, _STATE)).distinct().from_(table(state, alias=_STATE))

@@ -265,7 +265,7 @@ class _Statement:
             # Compiling takes note of the leaves that are read.
             self.value(one)
         reads_profile = bool(self.leaves.used) or mask
-        if not reads_profile and not self.plan.without_events:
+        if self.passes and not reads_profile and not self.plan.without_events:
             if self._inner:
                 return self._joined(self._inner[0].step, self._inner[1:], inner=True, rest=self._outer())
             if len(self.passes) <= _FULL_JOINS:
