@@ -137,6 +137,7 @@ def test_registry_every_compiled_function_can_be_bound() -> None:
     }
     literals = {"pattern": '"a(b)"', "group": "1", "caseSensitive": "false", "segment": '"other"'}
     special = {
+        "matches": 'homeAddress.city.matches("a(b)")',
         "if": "if(active, 1, 2)",
         "sum": "sum(numbers, this)",
         "average": "average(numbers)",

@@ -120,7 +120,7 @@ def _hint(node: Call | Method) -> str | None:
         return f"write `{node.name.lower()}` without parentheses"
     if node.name in SYNONYMS:
         return f"did you mean `{SYNONYMS[node.name]}`?"
-    found = nearest(node.name, FUNCTIONS)
+    found = [one for one in FUNCTIONS if one.lower() == node.name.lower()] or nearest(node.name, FUNCTIONS)
     return "did you mean " + " or ".join(f"`{one}`" for one in found) + "?" if found else None
 
 
