@@ -8,7 +8,7 @@ from segkit.pql.layout import BREAK, SOFT, SPACE, Doc, Fill, Remark, group, inde
 from segkit.pql.lexer import quote
 from segkit.pql.reader import parse, parse_recovering
 from segkit.pql.remarks import Remarks, attach
-from segkit.pql.tokens import AGGREGATES, JOINING, LITERALS, MOMENTS, PLURALS, is_identifier
+from segkit.pql.tokens import AGGREGATES, JOINING, LITERALS, MOMENTS, counted, is_identifier
 from segkit.pql.tree import (
     Aggregate,
     Array,
@@ -350,8 +350,7 @@ class _Writer:
             case Side(direction=direction, reference=one):
                 return seq(f"{direction} ", self._slot(one, _SUM))
             case Distance(comparison=comparison, count=count, unit=unit, direction=direction, reference=one):
-                name = unit if count == 1 else PLURALS[unit]
-                return seq(f"{comparison} {count} {name} {direction} ", self._slot(one, _SUM))
+                return seq(f"{comparison} {count} {counted(unit, count)} {direction} ", self._slot(one, _SUM))
             case Between(start=start, end=end):
                 return seq("between ", self._slot(start, _SUM), " and ", self._slot(end, _SUM))
 

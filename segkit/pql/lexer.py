@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from segkit.pql.tokens import JOINING, PLURALS, UNITS, Token
+from segkit.pql.tokens import JOINING, UNITS, Token, counted
 from segkit.pql.tree import Comment, Span
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ _FOREIGN: Final = {
 }
 
 _UNITS: Final[dict[str, Unit]] = {"s": "second", "h": "hour", "d": "day", "w": "week", "y": "year", "mo": "month"}
-_ESCAPE: Final = re.compile(r"\\(?:u(?P<code>[0-9a-fA-F]{4})|(?P<one>.))")
+_ESCAPE: Final = re.compile(r"\\(?:u(?P<code>[0-9a-fA-F]{4})|(?P<one>u[0-9a-fA-F]{0,3}|.))")
 _ESCAPES: Final = {'"': '"', "'": "'", "\\": "\\", "n": "\n", "t": "\t"}
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _PAIR: Final = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")
@@ -193,7 +193,7 @@ def _number(found: re.Match[str], report: Report) -> Token:
         unit = UNITS.get(tail.lower()) or _UNITS.get(tail.lower())
         hint = "a name begins with a letter or `_`; others stand in backticks"
         if unit is not None:
-            hint = f"spans of time are written `occurs <= {digits} {PLURALS[unit]} before now`"
+            hint = f"spans of time are written `occurs <= {digits} {counted(unit, int(digits) if whole else 0)} before now`"
         report.error("glued-number", f"the number `{digits}` runs into `{tail}`", span, hint)
         return Token("hole", "", span.start, span.end)
     if whole:
@@ -252,7 +252,7 @@ def _escape(found: re.Match[str], offset: int, report: Report) -> str:
     if one is None:
         span = Span(offset + found.start(), offset + found.end())
         word = found.group()
-        hint = "four hexadecimal digits follow `\\u`" if word == "\\u" else f"double the backslash: `\\{word}`"
+        hint = "four hexadecimal digits follow `\\u`" if word[1] == "u" else f"double the backslash: `\\{word}`"
         report.error("unknown-escape", f"`{word}` is not an escape", span, hint)
         return word
     return one

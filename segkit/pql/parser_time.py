@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from segkit.pql.tokens import COMPARISONS, RELATIONS, UNITS, starts_operand
+from segkit.pql.tokens import COMPARISONS, PLURALS, RELATIONS, UNITS, starts_operand
 from segkit.pql.tree import Between, Distance, Occurs, Side, Span, Within
 
 if TYPE_CHECKING:
@@ -66,7 +66,11 @@ def _unit(parser: Parser, comparison: str, count: int) -> Unit:
     if unit is None:
         from segkit.pql.diagnostics import did_you_mean  # noqa: PLC0415  only needed once something is wrong
 
-        hint = did_you_mean(parser.token.word, UNITS) if parser.token.kind == "name" else None
+        hint = (
+            did_you_mean(parser.token.word, PLURALS if count == 1 else PLURALS.values())
+            if parser.token.kind == "name"
+            else None
+        )
         hint = hint or f"write `{comparison} {count} days before now`"
         parser.fail("unknown-unit", "expected a unit of time such as `days`", parser.token.span, hint)
     parser.at += 1

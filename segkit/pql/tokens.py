@@ -79,6 +79,12 @@ PLURALS: Final[Mapping[Unit, str]] = {
     "millennium": "millennia",
 }
 
+
+def counted(unit: Unit, count: int) -> str:
+    """A unit behind a number."""
+    return unit if count == 1 else PLURALS[unit]
+
+
 COMPARISONS: Final = frozenset({"=", "!=", "<", "<=", ">", ">="})
 SETS: Final = frozenset({"in", "notin"})
 JOINING: Final = frozenset({"and", "or", "in", "notin", "like", "matches", "occurs", "not", "where", "over"})
