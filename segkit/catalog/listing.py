@@ -30,6 +30,8 @@ class Listing:
     ----------
     table
         A table or view with a column `sequence`, which settles ties.
+    columns
+        What a page reads, in the order of its rows.
     attributes
         Public attribute → column.
     seconds
@@ -121,7 +123,7 @@ def _filter(listing: Listing, text: str) -> exp.Expr:
 
 
 def _has(column: str, array: str, key: str, wanted: exp.Expr) -> exp.Expr:
-    """Some element of the array at `array` has `wanted` at `key`; an array of scalars has no key but `*`."""
+    """Some element of the array at `array` has `wanted` at `key`; never so where there is no array."""
     elements = exp.TryCast(
         this=_call("json_extract", _column(column), exp.Literal.string(_pointer(array))),
         to=exp.DataType.build(_JSON_LIST),
