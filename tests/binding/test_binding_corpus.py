@@ -38,7 +38,7 @@ _COMMERCE = object_of(
     {
         "order": object_of({"priceTotal": DOUBLE, "currencyCode": STRING, "purchaseId": STRING}),
         **dict.fromkeys(
-            ("abandons", "checkouts", "purchases", "cartAbandons", "productListViews", "productViews"), _MEASURE
+            ("abandons", "checkouts", "purchases", "cartAbandons", "productListViews"), _MEASURE
         ),
         "item": object_of({"price": DOUBLE}),
     }
@@ -138,7 +138,6 @@ _SCHEMA = Schema(_PROFILE, _EVENT)
 _REFUSED = {
     "c0020": "unknown-field",  # fragments with a variable that nothing binds
     "c0042": "unknown-field",  # a function as an argument, which Adobe's page never defines
-    "c0076": None,
     "c0136": "not-yet",
     "c0137": "not-yet",
     "c0140": "not-yet",
@@ -152,8 +151,9 @@ _REFUSED = {
     "c0264": "unknown-field",
     "c0265": "unknown-field",
     "c0267": "unknown-field",
+    "c0269": "unknown-field",
     "c0283": "unknown-field",
-    "c0384": "unknown-field",
+    "c0384": "not-yet",
     "c0555": "not-yet",
 }
 
