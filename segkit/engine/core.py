@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import shutil
 import tempfile
 import threading
@@ -65,13 +66,16 @@ class Engine:
         if threads is not None:
             config["threads"] = threads
         try:
-            self._root: duckdb.DuckDBPyConnection | None = duckdb.connect(":memory:", config=config)
+            root = duckdb.connect(":memory:", config=config)
         except duckdb.Error as error:
             named = f"memory_limit={memory_limit!r}, threads={threads!r}"
             raise InvalidRequestError(f"DuckDB refuses {named}: {error}") from error
-        self._root.execute("SET GLOBAL TimeZone = 'UTC'")
+        root.execute("SET GLOBAL TimeZone = 'UTC'")
         # a table name must never resolve to a variable of whoever happens to call
-        self._root.execute("SET GLOBAL python_enable_replacements = false")
+        root.execute("SET GLOBAL python_enable_replacements = false")
+        # empty once closed; shared with what `within` gives
+        self._roots = [root]
+        self._use: exp.Use | None = None
         self._lock = threading.Lock()
         self._frames: dict[str, Any] = {}
 
@@ -84,11 +88,19 @@ class Engine:
     def close(self) -> None:
         """Close the database. Using the engine afterwards is an error."""
         with self._lock:
-            root, self._root = self._root, None
-        if root is not None:
+            roots = self._roots[:]
+            self._roots.clear()
+        for root in roots:
             root.close()
         if self._own_folder is not None:
             shutil.rmtree(self._own_folder, ignore_errors=True)
+
+    def within(self, database: str, schema: str = "main") -> Self:
+        """The same engine, in which a name without a schema is one of `schema` in an attached database."""
+        here = copy.copy(self)
+        names = [exp.to_identifier(one, quoted=True) for one in (schema, database)]
+        here._use = exp.Use(this=exp.Table(this=names[0], db=names[1]))  # noqa: SLF001 - the same class
+        return here
 
     def rows(self, statement: Statement, *, watch: Watch | None = None) -> list[tuple[Any, ...]]:
         """All rows, as tuples of Python objects."""
@@ -146,10 +158,8 @@ class Engine:
 
     @contextlib.contextmanager
     def _cursor(self, sql: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        cursor = self._new_cursor()
         with self._lock:
-            if self._root is None:
-                raise EngineError("the engine is closed: open the workspace again")
-            cursor = self._root.cursor()
             # a registration does not reach other cursors, so each statement that may name a frame gets its own
             wanted = {name: frame for name, frame in self._frames.items() if name in sql}
         try:
@@ -158,6 +168,15 @@ class Engine:
             yield cursor
         finally:
             cursor.close()
+
+    def _new_cursor(self) -> duckdb.DuckDBPyConnection:
+        with self._lock:
+            if not self._roots:
+                raise EngineError("the engine is closed: open the workspace again")
+            cursor = self._roots[0].cursor()
+        if self._use is not None:
+            cursor.execute(render(self._use))
+        return cursor
 
     def _run(
         self, statement: Statement, fetch: Callable[[duckdb.DuckDBPyConnection, str], _T], watch: Watch | None
@@ -192,11 +211,7 @@ class Stream:
         self.sql = sql
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        with self._engine._lock:  # noqa: SLF001 - the other half of this class
-            root = self._engine._root  # noqa: SLF001
-            if root is None:
-                raise EngineError("the engine is closed: open the workspace again")
-            cursor = root.cursor()
+        cursor = self._engine._new_cursor()  # noqa: SLF001 - the other half of this class
         try:
             # the relation keeps its cursor alive until the consumer has released the stream
             return cursor.sql(self.sql).__arrow_c_stream__(requested_schema)
