@@ -126,7 +126,7 @@ def refresh(dataset: Dataset, *, engine: Engine, folder: FilePath, others: Seque
 
 def _examined(asked: Dataset, gathered: Gathered, engine: Engine, others: Sequence[Dataset]) -> Dataset:
     name = asked.name
-    if not sum(one.rows for one in gathered.files) and asked.source.format in {"parquet", "copy"}:
+    if not sum(one.rows for one in gathered.files) and gathered.source.format in {"parquet", "copy"}:
         raise DataError(f"dataset `{name}` has no rows in {_listed(one.path for one in gathered.files)}")
     parts = parts_of(name, gathered.parquet, dict(asked.mapping), engine)
     clock = _clock_path(asked, parts)

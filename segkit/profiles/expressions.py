@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 FRAGMENT = "fragment"
 """The alias under which every file scan is read, so that no column name is ever mistaken for a table."""
 
+ITEM = "$item"
+"""The parameter of every lambda. A column of the same name would win over it, in `item.field`, without a word."""
+
 
 def call(name: str, *arguments: exp.Expr) -> exp.Anonymous:
     """A DuckDB function by its own name, untouched by any dialect's table of functions."""

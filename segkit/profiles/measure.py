@@ -67,15 +67,15 @@ def _stored(entry: Entry) -> exp.Expr:
     found = held(entry)
     if entry.shape in {"scalar", "object"}:
         found = exp.Array(expressions=[found])
-    body = stored_identifier(sql.column("entry"), entry)
-    return sql.coalesce([sql.call("list_transform", found, sql.function("entry", body)), exp.Array(expressions=[])])
+    body = stored_identifier(sql.column(sql.ITEM), entry)
+    return sql.coalesce([sql.call("list_transform", found, sql.function(sql.ITEM, body)), exp.Array(expressions=[])])
 
 
 def _entry_counts(number: int, entries: int) -> list[exp.Expr]:
     ids, flagged, stored = (sql.column(f"{one}{number}") for one in ("ids", "flagged", "stored"))
     some = exp.GT(this=sql.call("len", ids), expression=sql.number(0))
     changed = exp.NullSafeNEQ(
-        this=sql.call("list_filter", stored, sql.function("entry", sql.present(sql.column("entry")))),
+        this=sql.call("list_filter", stored, sql.function(sql.ITEM, sql.present(sql.column(sql.ITEM)))),
         expression=ids.copy(),
     )
     longest = sql.call("max", sql.call("len", stored.copy()))

@@ -329,17 +329,17 @@ def _newest(value: exp.Expr, merge_key: exp.Expr) -> exp.Expr:
 
 def _present_entries(column: exp.Expr) -> exp.Expr:
     """A map without its null values, null when nothing is left: an explicit null is absent."""
-    value = sql.field(sql.column("entry"), "value")
-    kept = sql.call("list_filter", sql.call("map_entries", column), sql.function("entry", sql.present(value)))
+    value = sql.field(sql.column(sql.ITEM), "value")
+    kept = sql.call("list_filter", sql.call("map_entries", column), sql.function(sql.ITEM, sql.present(value)))
     some = exp.GT(this=sql.call("len", kept), expression=sql.number(0))
     return exp.Case().when(some, sql.call("map_from_entries", kept.copy()))
 
 
 def _event_map() -> exp.Expr:
     """The identity map of one event."""
-    value = sql.call("len", sql.field(sql.column("entry"), "value"))
+    value = sql.call("len", sql.field(sql.column(sql.ITEM), "value"))
     some = exp.GT(this=value, expression=sql.number(0))
-    kept = sql.call("list_filter", sql.column(IDENTITIES), sql.function("entry", some))
+    kept = sql.call("list_filter", sql.column(IDENTITIES), sql.function(sql.ITEM, some))
     return cast(sql.call("map_from_entries", kept), IDENTITY_MAP)
 
 

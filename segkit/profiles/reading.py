@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 SEPARATOR = ":"
 _BLANKS = " \t\n\r\f\v\u00a0"
-_ELEMENT = "entry"
 _LIST_OF_OBJECTS = '[{"id":"VARCHAR","authenticatedState":"VARCHAR","primary":"BOOLEAN"}]'
 
 
@@ -146,11 +145,11 @@ def identifiers(entry: Entry, *, flagged: bool = False) -> exp.Expr:
     found = held(entry)
     if entry.shape in {"scalar", "object"}:
         found = exp.Array(expressions=[found])
-    element = sql.column(_ELEMENT)
+    element = sql.column(sql.ITEM)
     if flagged:
-        found = sql.call("list_filter", found, sql.function(_ELEMENT, _flagged(element, entry)))
-    texts = sql.call("list_transform", found, sql.function(_ELEMENT, identifier(element.copy(), entry)))
-    usable = sql.call("list_filter", texts, sql.function(_ELEMENT, sql.present(sql.column(_ELEMENT))))
+        found = sql.call("list_filter", found, sql.function(sql.ITEM, _flagged(element, entry)))
+    texts = sql.call("list_transform", found, sql.function(sql.ITEM, identifier(element.copy(), entry)))
+    usable = sql.call("list_filter", texts, sql.function(sql.ITEM, sql.present(sql.column(sql.ITEM))))
     return sql.coalesce([usable, exp.Array(expressions=[])])
 
 
@@ -207,7 +206,7 @@ def identity_list(entry: Entry) -> exp.Expr:
     found = held(entry)
     if entry.shape in {"scalar", "object"}:
         found = exp.Array(expressions=[found])
-    element = sql.column(_ELEMENT)
+    element = sql.column(sql.ITEM)
     state: exp.Expr = exp.null()
     if entry.names[1] is not None:
         state = sql.field(element.copy(), entry.names[1])
@@ -216,9 +215,9 @@ def identity_list(entry: Entry) -> exp.Expr:
         "authenticatedState": cast(state, Storage("VARCHAR")),
         "primary": _flagged(element.copy(), entry),
     }
-    made = sql.call("list_transform", found, sql.function(_ELEMENT, sql.struct(parts)))
-    usable = sql.present(sql.field(sql.column(_ELEMENT), "id"))
-    return sql.coalesce([sql.call("list_filter", made, sql.function(_ELEMENT, usable)), exp.Array(expressions=[])])
+    made = sql.call("list_transform", found, sql.function(sql.ITEM, sql.struct(parts)))
+    usable = sql.present(sql.field(sql.column(sql.ITEM), "id"))
+    return sql.coalesce([sql.call("list_filter", made, sql.function(sql.ITEM, usable)), exp.Array(expressions=[])])
 
 
 def identity_entries(dataset: Dataset, part: Part) -> exp.Expr:
@@ -237,13 +236,13 @@ def identity_entries(dataset: Dataset, part: Part) -> exp.Expr:
 
 def _marked(listed: exp.Expr) -> exp.Expr:
     """The same identities, marked primary: that is what naming their namespace in `primary=` says."""
-    element = sql.column("one")
+    element = sql.column(sql.ITEM)
     parts: dict[str, exp.Expr] = {
         "id": sql.field(element, "id"),
         "authenticatedState": sql.field(element.copy(), "authenticatedState"),
         "primary": exp.true(),
     }
-    return sql.call("list_transform", listed, sql.function("one", sql.struct(parts)))
+    return sql.call("list_transform", listed, sql.function(sql.ITEM, sql.struct(parts)))
 
 
 def scan(part: Part, columns: Iterable[exp.Expr]) -> exp.Select:

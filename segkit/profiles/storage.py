@@ -267,7 +267,7 @@ def without_nan(value: exp.Expr, storage: Storage, depth: int = 0) -> exp.Expr:
     """A value in which every NaN, however deep, is null (R14)."""
     if not holds_doubles(storage):
         return value
-    name = f"item{depth}"
+    name = f"$item{depth}"
     item = exp.column(name, quoted=True)
     match storage.sql:
         case "DOUBLE":

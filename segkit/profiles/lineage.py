@@ -1,0 +1,174 @@
+"""One merged profile with where each value comes from, and what lost to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+
+from segkit.errors import InvalidRequestError, NotFoundError
+from segkit.profiles import expressions as sql
+from segkit.profiles.fragments import CLOCK, KEY, Wanted, has_clock, moment, ordered, plain, positions
+from segkit.profiles.union import MAP_PATH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from segkit.engine import Engine
+    from segkit.pql.types import Path
+    from segkit.profiles.dataset import Dataset
+    from segkit.profiles.merging import MergedSource
+    from segkit.profiles.storage import Storage
+
+_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC, as everywhere in segkit
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A value of an attribute in one record: its dataset, its clock (UTC; None when it has none), the value."""
+
+    dataset: str
+    clock: dt.datetime | None
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """Where an attribute comes from: the record that won, and those that lost to it, the strongest first.
+
+    A map is merged key by key; here `won` is the strongest record that has the map at all.
+    """
+
+    won: Origin
+    lost: tuple[Origin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MergedProfile:
+    """One merged profile.
+
+    Parameters
+    ----------
+    profile_id
+        Its public id.
+    identities
+        Namespace → identities.
+    values
+        The attributes, nested like XDM; absent ones are left out.
+    sources
+        Dotted path → where the value comes from.
+    """
+
+    profile_id: str
+    identities: dict[str, list[str]]
+    values: dict[str, Any]
+    sources: dict[str, Attribute]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The attributes, nested."""
+        return self.values
+
+
+def merged_profile(source: MergedSource, engine: Engine, namespace: str, identity: str) -> MergedProfile:
+    """The profile that has an identity.
+
+    Raises
+    ------
+    NotFoundError
+        No profile has it.
+    InvalidRequestError
+        Several have it; the message names their primary identities.
+    """
+    key = _key(source, engine, namespace, identity.strip())
+    here = exp.EQ(this=sql.column(KEY), expression=sql.text(key))
+    paths = list(source.union.profile)
+    asked = exp.select(sql.named(source.profile_id(sql.column(KEY)), "profile_id"), *map(_column, paths))
+    row = engine.rows(asked.from_(sql.subquery(source.profiles(paths, every=True), "profiles")).where(here))[0]
+    listed = exp.select(sql.column("namespace"), sql.column("id")).from_(sql.subquery(source.identities(), "found"))
+    carried = engine.rows(listed.where(here.copy()).order_by(sql.column("namespace"), sql.column("id")))
+    identities: dict[str, list[str]] = {}
+    for name, value in carried:
+        identities.setdefault(name, []).append(value)
+    values: dict[str, Any] = {}
+    for path, value in zip(paths, row[1:], strict=True):
+        if value is not None:
+            _put(values, path, value)
+    return MergedProfile(row[0], identities, values, _sources(source, engine, here))
+
+
+def _column(path: Path) -> exp.Expr:
+    return sql.column(sql.dotted(path))
+
+
+def _put(values: dict[str, Any], path: Path, value: object) -> None:
+    for piece in path[:-1]:
+        values = values.setdefault(piece, {})
+    values[path[-1]] = value
+
+
+def _key(source: MergedSource, engine: Engine, namespace: str, identity: str) -> str:
+    carried = sql.subquery(source.identities(), "found")
+    matches = exp.and_(
+        exp.EQ(this=sql.column("namespace"), expression=sql.text(namespace)),
+        exp.EQ(this=sql.column("id"), expression=sql.text(identity)),
+    )
+    asked = exp.select(sql.column(KEY)).distinct().from_(carried).where(matches).order_by(sql.column(KEY))
+    found = [key for (key,) in engine.rows(asked)]
+    primary = source.key_of(namespace, identity)
+    if primary in found:
+        return primary
+    if not found:
+        known = ", ".join(f"`{one}`" for one in source.namespaces) or "none"
+        raise NotFoundError(f"no profile has the identity `{identity}` in `{namespace}`; namespaces are {known}")
+    if len(found) > 1:
+        some = ", ".join(f"`{one}`" for one in found[:5]) + (" …" if len(found) > 5 else "")
+        raise InvalidRequestError(
+            f"{len(found)} profiles have the identity `{identity}` in `{namespace}` ({some}); name a primary identity"
+        )
+    return str(found[0])
+
+
+def _sources(source: MergedSource, engine: Engine, here: exp.Expr) -> dict[str, Attribute]:
+    ranked = []
+    for rank, dataset in enumerate(source.records):
+        leaves = {path: kind for path, kind in source.union.profile.items() if dataset.storage(path) is not None}
+        for age, (clock, values) in enumerate(_records(source, dataset, leaves, engine, here)):
+            order = (-rank, -age) if source.policy.order else (_micros(clock), -rank, -age)
+            ranked.append((order, dataset.name, clock, dict(zip(leaves, values, strict=True))))
+    ranked.sort(key=lambda one: one[0], reverse=True)
+    found: dict[str, Attribute] = {}
+    for path in source.union.profile:
+        if path == MAP_PATH:
+            continue
+        origins = [
+            Origin(name, clock, values[path]) for _, name, clock, values in ranked if values.get(path) is not None
+        ]
+        if origins:
+            found[sql.dotted(path)] = Attribute(origins[0], tuple(origins[1:]))
+    return found
+
+
+def _micros(clock: dt.datetime | None) -> float:
+    return float("-inf") if clock is None else (clock - _EPOCH) // dt.timedelta(microseconds=1)
+
+
+def _records(
+    source: MergedSource, dataset: Dataset, leaves: dict[Path, Storage], engine: Engine, here: exp.Expr
+) -> list[tuple[dt.datetime | None, Sequence[Any]]]:
+    """The records of one profile in a dataset, newest first; only the newest unless they update one another."""
+    wanted = Wanted(leaves, short=source.short)
+    rows = sql.union_all(
+        plain(dataset, part, wanted, [sql.named(moment(part), CLOCK), *positions(part, dataset)])
+        for part in dataset.parts
+    )
+    asked = exp.select(sql.column(CLOCK), *map(_column, leaves)).from_(sql.subquery(rows, "records")).where(here.copy())
+    asked.set("order", ordered(newest_first=True))
+    found = engine.rows(asked if dataset.upsert else asked.limit(1))
+    clocked = has_clock(dataset)
+    return [(_instant(clock if clocked else dataset.added_at), values) for clock, *values in found]
+
+
+def _instant(clock: int | None) -> dt.datetime | None:
+    return None if clock is None else _EPOCH + dt.timedelta(microseconds=clock)
