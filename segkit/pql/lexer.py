@@ -193,7 +193,8 @@ def _number(found: re.Match[str], report: Report) -> Token:
         unit = UNITS.get(tail.lower()) or _UNITS.get(tail.lower())
         hint = "a name begins with a letter or `_`; others stand in backticks"
         if unit is not None:
-            hint = f"spans of time are written `occurs <= {digits} {counted(unit, int(digits) if whole else 0)} before now`"
+            shown = counted(unit, 1 if digits == "1" else 2)
+            hint = f"spans of time are written `occurs <= {digits} {shown} before now`"
         report.error("glued-number", f"the number `{digits}` runs into `{tail}`", span, hint)
         return Token("hole", "", span.start, span.end)
     if whole:
