@@ -37,9 +37,7 @@ _MEASURE = object_of({"value": DOUBLE})
 _COMMERCE = object_of(
     {
         "order": object_of({"priceTotal": DOUBLE, "currencyCode": STRING, "purchaseId": STRING}),
-        **dict.fromkeys(
-            ("abandons", "checkouts", "purchases", "cartAbandons", "productListViews"), _MEASURE
-        ),
+        **dict.fromkeys(("abandons", "checkouts", "purchases", "cartAbandons", "productListViews"), _MEASURE),
         "item": object_of({"price": DOUBLE}),
     }
 )

@@ -139,6 +139,12 @@ def test_r20_a_mapped_path_beside_a_scalar_is_any_item_with_a_warning(text: str,
     warned(text, "array-as-scalar")
 
 
+def test_r20_the_warning_says_how_to_mean_it() -> None:
+    found = warned("orders.price > 5", "array-as-scalar")
+    assert found.words == "orders.price"
+    assert found.hint == "write `orders.exists(price > 5)` to say so"
+
+
 def test_r20_a_field_that_is_an_array_is_an_error_that_says_in() -> None:
     assert refused('«colors = "red"»', "type-clash").hint == 'write `"red" in colors`'
     assert refused('«colors.equals("red", false)»', "type-clash").hint == 'write `"red" in colors`'

@@ -12,6 +12,7 @@ from segkit.pql.binder.context import failed, is_failed, span
 from segkit.pql.binder.names import flat
 from segkit.pql.binder.operators import Predicate, array_pair, compare, member, predicate, sets
 from segkit.pql.binder.patterns import checked, groups
+from segkit.pql.binder.rewrite import renewed
 from segkit.pql.binder.segments import in_segment
 from segkit.pql.binder.truth import some, truth
 from segkit.pql.bound import (
@@ -317,7 +318,7 @@ def _distinct_with_null(site: _Site) -> Bound:
     different = arrays.distinct(site.b, array, site.span)
     if not isinstance(different, Distinct):
         return different
-    again = site.b.value(site.nodes[0], site.scope)  # bound anew, so that variables stay unique
+    again = renewed(site.b, array.value)
     item = site.b.fresh(again.type.of, again.span)
     has_null = some(again, item, IsNull(item, span=site.span), site.span)
     one = If(has_null, Const(1, INTEGER, site.span), Const(0, INTEGER, site.span), INTEGER, site.span)

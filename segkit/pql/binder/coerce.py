@@ -121,10 +121,11 @@ def unify(b: Binder, left: Operand, right: Operand, doing: str, where: Span) -> 
     return None
 
 
-def clash(b: Binder, left: Operand, right: Operand, doing: str, where: Span) -> None:
+def clash(b: Binder, left: Operand, right: Operand, doing: str, where: Span, *, hint: str | None = None) -> Const:
     """Record that two types do not fit, naming both and where they came from."""
     ours, theirs = b.described(left.node, left.value), b.described(right.node, right.value)
-    b.error("type-clash", f"`{doing}` does not fit {ours}, and {theirs}", where, _remedy(b, left, right))
+    message = f"`{doing}` does not fit {ours}, and {theirs}"
+    return b.error("type-clash", message, where, hint or _remedy(b, left, right))
 
 
 def unify_items(b: Binder, items: Operand, other: Type, one: Node, doing: str) -> Bound | None:

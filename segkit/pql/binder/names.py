@@ -203,6 +203,8 @@ def _unknown(b: Binder, scope: Scope, node: Name, rest: tuple[str, ...]) -> Cons
     if scope.outer is None:
         hint = hint or elsewhere(b.schema, wanted)
     hint = hint or nearest_path(scope.item.type, wanted, tuple(scope.variables))
+    if wanted == (_PROFILE,):
+        hint = "the profile itself is `$1`"
     place = "in the profile" if scope.outer is None else "in an item"
     if scope.item.type.kind not in {Kind.OBJECT, Kind.ERROR}:
         message = f"there is no `{node.name}`: the items are of type {scope.item.type}"

@@ -27,7 +27,7 @@ from segkit.pql.bound import (
     Test,
     Transform,
 )
-from segkit.pql.tree import Array, Binary, Logic, Null, Unary
+from segkit.pql.tree import Array, Binary, Field, Logic, Null, Unary
 from segkit.pql.types import DOUBLE, INTEGER, NULL, TIMESTAMP, Kind, array_of
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from segkit.pql.tree import Comparison, Span
 
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
+_ANY = "write `exists` or a filter to say so"
+_SAID = _COMPARISONS | {"like", "matches"}
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 Predicate = Choice["startsWith", "endsWith", "contains", "like", "matches"]
 
@@ -102,14 +104,14 @@ def lifted(
             )
         array = operand.value
         if not isinstance(array, Transform):
-            clash(b, left, right, doing, where)
-            return _scalar_hint(b, operand, other, where)
+            words, one = b.words(operand.node).strip("`"), b.words(other.node).strip("`")
+            return clash(b, left, right, doing, where, hint=f"write `{one or 'x'} in {words or 'the array'}`")
         words = b.words(operand.node) or "the path"
         b.report.warning(
             "array-as-scalar",
             f"{words} is {_articled(str(array.type))}; `{doing}` is true when it is true of any item",
             span(operand.node),
-            "write `exists` or a filter to say so",
+            _as_exists(b, operand, other, doing) if operand is left else _ANY,
         )
         variable = b.fresh(array.type.of, array.span)
         item = Operand(operand.node, variable)
@@ -295,8 +297,7 @@ def _contained(b: Binder, value: Operand, array: Operand, doing: str, where: Spa
         if pair is None:
             return failed(where)
         if pair[1].type != array.value.type.of:
-            clash(b, value, array, doing, where)
-            return failed(where)
+            return clash(b, value, array, doing, where)
         return In(pair[0], array.value, negated, span=where)
     subject = value
     if value.kind is Kind.DATE and any(_is_instant(one) for one in array.value.items):
@@ -310,7 +311,7 @@ def _contained(b: Binder, value: Operand, array: Operand, doing: str, where: Spa
             return failed(where)
         made.append(pair[1])
         subject = Operand(value.node, pair[0])
-    of = common([one.type for one in made]) or NULL
+    of = common([one.type for one in made]) or subject.value.type
     return In(subject.value, Items(tuple(made), array_of(of), array.value.span), negated, span=where)
 
 
@@ -407,11 +408,13 @@ def _order_hint(operand: Operand) -> str | None:
     return "`.stringToNumber()` reads a text as a number" if operand.kind is Kind.STRING else None
 
 
-def _scalar_hint(b: Binder, array: Operand, other: Operand, where: Span) -> Bound:
-    last = b.report.found.pop()
-    words = b.words(array.node).strip("`") or "the array"
-    one = b.words(other.node).strip("`") or "x"
-    return b.error(last.code, last.message, where, f"write `{one} in {words}`")
+def _as_exists(b: Binder, array: Operand, other: Operand, doing: str) -> str:
+    """How to write that some item is meant."""
+    node, one = array.node, b.words(other.node).strip("`")
+    if not isinstance(node, Field) or doing not in _SAID or not one or "…" in one:
+        return _ANY
+    path = b.words(node.object).strip("`")
+    return f"write `{path}.exists({node.name} {doing} {one})` to say so"
 
 
 def _intersection(b: Binder, left: Operand, right: Operand) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from segkit.pql.binder.context import Binder
 
 _MOST_REPEATS = 1000
-_SAME = frozenset("dDwWsSbBAzQEafnrt")
+_SAME = frozenset("dDwWsSbBAzafnrt")
 _REWRITTEN = {
     "e": r"\x1b",
     "h": r"[ \t\x{a0}\x{1680}\x{180e}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}]",
@@ -273,10 +273,12 @@ def _class(scan: _Scan, start: int) -> str:
             raise _PatternError(at, at + 2, "an intersection of classes cannot be run")
         if char == "\\":
             char = _escape(scan, at, inside=True)
-        if len(char) == 1 and scan.peek() == "-" and scan.peek(1) not in ("", "]", "\\", "["):
-            last = scan.peek(1)
-            if ord(last) < ord(char):
-                raise _PatternError(at, scan.at + 2, f"the range `{char}-{last}` runs backwards")
+        last = scan.peek(1)
+        if scan.peek() == "-" and last == "\\" and scan.peek(2) in tuple("dDwWsSpPhHvV"):
+            raise _PatternError(scan.at, scan.at + 3, "a range ends in a class", r"a literal `-` is written `\\-`")
+        ranges = len(char) == 1 and scan.peek() == "-" and last not in ("", "]", "\\", "[")
+        if ranges and ord(last) < ord(char):
+            raise _PatternError(at, scan.at + 2, f"the range `{char}-{last}` runs backwards")
         made.append(char)
         first = False
 
@@ -304,7 +306,7 @@ def _escape(scan: _Scan, start: int, *, inside: bool = False) -> str:
             return made
         if char in "hve":
             return made.strip("[]")
-    elif char in _SAME and not (inside and char in "bBAzQE"):
+    elif char in _SAME and not (inside and char in "bBAz"):
         return "\\" + char
     if char.isalpha():
         raise _PatternError(start, scan.at, f"`\\{char}` is no escape that can be run{' in a class' if inside else ''}")
