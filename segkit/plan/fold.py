@@ -136,12 +136,26 @@ def _condition(node: Bound) -> Bound:
             return Const(False, BOOLEAN, node.span)
         case InRange() if any(one is not None and is_null(one) for one in (node.subject, node.low, node.high)):
             return Const(False, BOOLEAN, node.span)
+        case InRange(subject=Const(value=dt.datetime() as subject)) if _known(node.low) and _known(node.high):
+            return Const(_inside(node, subject), BOOLEAN, node.span)
         case Quantify() if _empty(node.array):
             return Const(node.quantifier == "all", BOOLEAN, node.span)
         case Quantify(quantifier="any", condition=Const(value=False)):
             return Const(False, BOOLEAN, node.span)
         case _:
             return node
+
+
+def _known(bound: Bound | None) -> bool:
+    return bound is None or isinstance(bound, Const)
+
+
+def _inside(node: InRange, subject: dt.datetime) -> bool:
+    low = node.low.value if isinstance(node.low, Const) else None
+    high = node.high.value if isinstance(node.high, Const) else None
+    above = not isinstance(low, dt.datetime) or low < subject or (node.low_included and low == subject)
+    below = not isinstance(high, dt.datetime) or subject < high or (node.high_included and high == subject)
+    return above and below
 
 
 def _connect(node: And | Or, *, keep: bool) -> Bound:

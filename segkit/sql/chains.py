@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from segkit.sql.events import Steps
     from segkit.sql.scope import Place
 
-_INSTANT, _BEFORE, _FOUND = "instant", "before", "found"
+_INSTANT, _BEFORE, _OWN, _FOUND = "instant", "before", "own", "found"
 _STATE, _MATCH, _NONE = "s", "m", "n"
 _COMPARISONS: Mapping[str, type[exp.Binary]] = {">=": exp.GTE, "=": exp.EQ, "<=": exp.LTE}
 
@@ -174,19 +174,20 @@ class _Builder:
     ) -> str:
         element, match, after = self.elements[index], self.matches[index], self._kept(index)
         counts = element.counted or element.comparison != ">=" or element.number != 1
-        rows = (
-            self._counted(index, state, before, open_start=open_start)
-            if counts
-            else self._free(match, state, before, open_start=open_start)
-        )
+        rows: exp.Select | None = None
+        if counts:
+            rows = self._counted(index, state, before, open_start=open_start)
+        elif state:
+            rows = self._free(match, state, before, open_start=open_start)
         new = column(_INSTANT, _MATCH)
         left = None if not state else column(_BEFORE, _MATCH)
-        select = exp.Select().from_(rows.subquery(_MATCH))
+        select = exp.Select().from_(table(match.step, _MATCH) if rows is None else rows.subquery(_MATCH))
         tests = [self._none_between(one, left, new, before, open_start=open_start or not state) for one in pending]
         if tests:
             select = select.where(both(tests), copy=False)
         moment = element.moment.name
-        own = column("own", _MATCH) if counts else new
+        absent = counts and bool(state) and admits_none(element.comparison, element.number)
+        own = column(_OWN, _MATCH) if absent else new
         keys = [column(KEY, _MATCH)]
         carried = [exp.alias_(own if one == moment else column(name, _MATCH), name) for one, name in after.items()]
         if self._collapses(index):
@@ -219,8 +220,6 @@ class _Builder:
         )
 
     def _free(self, match: Match, state: str, kept: Mapping[str, str], *, open_start: bool) -> exp.Select:
-        if not state:
-            return exp.Select().select(column(KEY), column(_INSTANT)).from_(table(match.step))
         select = self._joined(match, state, kept, open_start=open_start, outer=False)
         return select.select(
             column(KEY, _STATE),
@@ -245,12 +244,12 @@ class _Builder:
             keys = [column(KEY, _STATE), *[column(name, _STATE) for name in kept.values()], start]
             shown = [*(one.copy() for one in keys[:-1]), exp.alias_(start.copy(), _BEFORE)]
         chosen = self._chosen(element)
-        instant = chosen.copy() if start is None else otherwise(chosen.copy(), start.copy())
-        return (
-            select.select(*shown, exp.alias_(chosen, "own"), exp.alias_(instant, _INSTANT))
-            .group_by(*keys)
-            .having(enough)
-        )
+        if start is not None and admits_none(element.comparison, element.number):
+            # With no match the state stays where it was, but its element stands for nothing.
+            shown += [exp.alias_(chosen, _OWN), exp.alias_(otherwise(chosen.copy(), start.copy()), _INSTANT)]
+        else:
+            shown.append(exp.alias_(chosen, _INSTANT))
+        return select.select(*shown).group_by(*keys).having(enough)
 
     @staticmethod
     def _chosen(element: ChainElement) -> exp.Expr:
@@ -282,8 +281,11 @@ class _Builder:
         return exp.Not(this=exp.Exists(this=inside.select(literal(1))))
 
     def _finish(self, state: str, pending: list[Match], *, open_start: bool) -> str:
-        select = exp.Select().select(column(KEY, _STATE)).distinct().from_(table(state, alias=_STATE))
-        kept = self._kept(len(self.elements) - len(pending) - 1)
+        last = len(self.elements) - len(pending) - 1
+        select = exp.Select().select(column(KEY, _STATE)).from_(table(state, alias=_STATE))
+        if not self._collapses(last):
+            select = select.distinct()
+        kept = self._kept(last)
         left = column(_INSTANT, _STATE)
         tests = [self._none_between(one, left, None, kept, open_start=open_start) for one in pending]
         if tests:

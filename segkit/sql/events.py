@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from segkit.plan.needs import holds_without_profile
 from segkit.plan.walk import signature
+from segkit.pql.bound import And
 from segkit.pql.types import Kind
 from segkit.sql import arrays
 from segkit.sql.build import both, call, cast, column, literal, otherwise, sorted_by, table, tried_cast
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from segkit.plan.features import Feature
     from segkit.plan.needs import Shapes
     from segkit.plan.streams import Stream
+    from segkit.pql.bound import Bound
     from segkit.pql.types import Type
     from segkit.sql.source import ProfileSource
 
@@ -53,12 +56,16 @@ class Steps:
             self.notes.setdefault(name, []).append(note)
         return name
 
-    def rows(self, event: Leaves, profile: Leaves) -> exp.Select:
-        """The events with the leaves that were asked for, beside the profile's where those were asked for too."""
+    def rows(self, event: Leaves, profile: Leaves, where: Sequence[Bound] = ()) -> exp.Select:
+        """The events with the leaves that were asked for, beside the profile's where those were asked for too.
+
+        `where` is what the caller keeps of them; a profile without any of the fields is left out where that allows it.
+        """
         select = exp.Select().from_(self.source.events(tuple(event.used)).subquery(event.table))
         if profile.used:
             self.profile_leaves.update(profile.used)
-            select = select.join(table(PROFILES, alias=profile.table), using=[exp.to_identifier(KEY)], join_type="left")
+            kind = "left" if holds_without_profile(And(tuple(where)), self.clock) else "inner"
+            select = select.join(table(PROFILES, alias=profile.table), using=[exp.to_identifier(KEY)], join_type=kind)
         return select
 
     def scope(self, stream: Stream) -> tuple[Scope, Leaves, Leaves]:
@@ -99,7 +106,8 @@ def _separate(group: list[Feature], steps: Steps, notes: dict[str, str], name: s
     held = [condition(one, scope) for one in stream.where]
     columns = {one.name: f"{_word(one)}_{number}" for number, one in enumerate(group, 1)}
     chosen = [exp.alias_(_aggregate(one, steps, scope), columns[one.name]) for one in group]
-    select = steps.rows(event, profile).select(column(KEY, event.table), *chosen).group_by(column(KEY, event.table))
+    rows = steps.rows(event, profile, stream.where)
+    select = rows.select(column(KEY, event.table), *chosen).group_by(column(KEY, event.table))
     if held:
         select = select.where(both(held), copy=False)
     for one in group:
@@ -161,7 +169,8 @@ def _aggregate(feature: Feature, steps: Steps, scope: Scope, held: exp.Expr | No
             return cast(extreme, "DOUBLE") if feature.type.kind is Kind.DOUBLE else extreme
         case "first":
             keys = [] if feature.order is None else [(value(feature.order[0], scope), feature.order[1])]
-            return over(call("FIRST", sorted_by(item, *keys, *in_time(stream, scope))))
+            ties = [(key, down) for key, down in in_time(stream, scope) if all(key != one for one, _ in keys)]
+            return over(call("FIRST", sorted_by(item, *keys, *ties)))
         case _:
             keys = in_time(stream, scope) if steps.ordered else []
             listed = over(call("LIST", sorted_by(item, *keys) if keys else item))

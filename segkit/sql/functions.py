@@ -23,6 +23,7 @@ _HOST = _SCHEME + r"(?:[^/?#@]*@)?(\[[^\]]*\]|[^:/?#]+)"
 _PATH = _SCHEME + "[^/?#]*([^?#]*)"
 _WHOLE = r"^\s*[+-]?[0-9]+\s*$"
 _INSTANT = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}(:?\d{2})?)?)?$"
+_OFFSET = r"T? ?\d{2}:\d{2}.*([Zz]|[+-]\d{2}(:?\d{2})?)$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def _substr(one: Call) -> exp.Expr:
     start = _not_negative(one[1])
     begin = exp.Add(this=operand(start), expression=literal(1))
     end = one[2] if len(one.arguments) > 2 else exp.Null()
-    if isinstance(end, exp.Null):
+    if isinstance(end.this if isinstance(end, exp.Cast) else end, exp.Null):
         return call("SUBSTRING", one[0], begin)
     return call("SUBSTRING", one[0], begin, _not_negative(exp.Sub(this=operand(end), expression=operand(start.copy()))))
 
@@ -188,8 +189,9 @@ def _to_bool(one: Call) -> exp.Expr:
 
 def _to_instant(one: Call) -> exp.Expr:
     shaped = call("REGEXP_MATCHES", one[0], _text(_INSTANT))
-    # TIMESTAMP in DuckDB takes an offset into account and forgets it.
-    return when(shaped, tried_cast(one[0], "TIMESTAMP"))
+    plain = tried_cast(one[0], "TIMESTAMP")  # which would forget an offset
+    zoned = exp.AtTimeZone(this=tried_cast(one[0], "TIMESTAMPTZ"), zone=_text("UTC"))
+    return when(shaped, when(call("REGEXP_MATCHES", one[0], _text(_OFFSET)), zoned, plain))
 
 
 def _decimals(one: Call) -> exp.Expr:

@@ -103,7 +103,8 @@ def _shifted_by(instant: exp.Expr, count: int, unit: Unit, clock: Clock) -> exp.
         return cast(exp.Null(), "TIMESTAMP")
     bound = exp.LTE if count > 0 else exp.GTE
     factor, base = _basis(unit)
-    moved = exp.Add(this=operand(instant), expression=interval(count * factor, base))
+    direction = exp.Add if count > 0 else exp.Sub
+    moved = direction(this=operand(instant), expression=interval(abs(count) * factor, base))
     return when(bound(this=operand(instant.copy()), expression=literal(limit)), moved)
 
 

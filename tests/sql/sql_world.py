@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import decimal
+import functools
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +87,16 @@ PROFILE = object_of(
 SCHEMA = Schema(PROFILE, EVENT)
 
 
+_numbers = itertools.count()
+
+
+@functools.cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(":memory:")
+    connection.execute("SET GLOBAL TimeZone='UTC'; SET threads=1")
+    return connection
+
+
 def _arrow(kind: Type, path: Path = ()) -> pa.DataType:
     if path == ("price",):
         return pa.decimal128(10, 2)
@@ -120,8 +133,6 @@ def _table(rows: Sequence[dict[str, Any]], root: Type) -> pa.Table:
 
 
 def _plain(value: Any) -> Any:
-    import decimal
-
     return decimal.Decimal(value[1:]) if isinstance(value, str) and value.startswith("$") else value
 
 
@@ -137,8 +148,9 @@ class World:
     namespaces: tuple[str, ...] = ("crm", "email")
 
     def __post_init__(self) -> None:
-        self.connection = duckdb.connect(":memory:")
-        self.connection.execute("SET GLOBAL TimeZone='UTC'; SET threads=1")
+        self.connection = _connection().cursor()
+        number = next(_numbers)
+        self.records, self.happened = f"records_{number}", f"happened_{number}"
         self.keys = dict(enumerate(self.people, 1))
         records, events = [], []
         for key, letter in self.keys.items():
@@ -147,7 +159,7 @@ class World:
                 records.append({"profile_key": key, **fields})
             for number, event in enumerate(self.people[letter].get("events", ())):
                 events.append({"profile_key": key, "_id": f"{letter}{number}", **event})
-        for name, rows, root in (("records", records, PROFILE), ("happened", events, EVENT)):
+        for name, rows, root in ((self.records, records, PROFILE), (self.happened, events, EVENT)):
             self.connection.register("given", _table(rows, root))
             self.connection.execute(exp.select("*").from_("given").ctas(name).sql("duckdb"))
             self.connection.unregister("given")
@@ -156,12 +168,12 @@ class World:
     def profiles(self, paths: Sequence[Path], *, every: bool, mask: bool = False) -> exp.Select:
         self.read.append("profiles")
         names = [".".join(one) for one in paths]
-        known = exp.select(exp.column("profile_key")).from_("records")
+        known = exp.select(exp.column("profile_key")).from_(self.records)
         if every:
-            known = known.union(exp.select(exp.column("profile_key")).from_("happened"))
+            known = known.union(exp.select(exp.column("profile_key")).from_(self.happened))
         keys = exp.select("*").from_(known.subquery("k"))
         chosen = exp.select(exp.column("profile_key"), *(exp.column(one, quoted=True) for one in names))
-        chosen = chosen.from_(keys.subquery("k")).join("records", using=["profile_key"], join_type="left")
+        chosen = chosen.from_(keys.subquery("k")).join(self.records, using=["profile_key"], join_type="left")
         if mask:
             chosen = chosen.select(
                 exp.alias_(exp.Mod(this=exp.column("profile_key"), expression=exp.Literal.number(4)), "namespace_mask")
@@ -179,7 +191,9 @@ class World:
     def events(self, paths: Sequence[Path]) -> exp.Select:
         self.read.append("events")
         names = [".".join(one) for one in paths]
-        return exp.select(exp.column("profile_key"), *(exp.column(one, quoted=True) for one in names)).from_("happened")
+        return exp.select(exp.column("profile_key"), *(exp.column(one, quoted=True) for one in names)).from_(
+            self.happened
+        )
 
     def profile_id(self, key: exp.Expr) -> exp.Expr:
         letters = [
@@ -189,9 +203,7 @@ class World:
         return exp.Case(ifs=letters)
 
     def run(self, statement: exp.Expr) -> list[tuple[Any, ...]]:
-        cursor = self.connection.cursor()
-        cursor.execute("SET TimeZone='UTC'")
-        return cursor.execute(statement.sql("duckdb", pretty=True)).fetchall()
+        return self.connection.execute(statement.sql("duckdb", pretty=True)).fetchall()
 
     def members(self, text: str, segments: Any = None) -> str:
         """The letters of the members; all three kinds of statement must agree on them."""

@@ -1,0 +1,57 @@
+WITH profiles AS (
+  SELECT
+    profile_key,
+    "home.city",
+    "name",
+    "active",
+    "namespace_mask"
+  FROM merged_with_events_only
+), events_1 AS (
+  SELECT
+    e."profile_key",
+    TRUE AS found_1,
+    COUNT(*) AS count_2
+  FROM (
+    SELECT
+      profile_key,
+      "type"
+    FROM happened
+  ) AS e
+  WHERE
+    e."type" = 'buy'
+  GROUP BY
+    e."profile_key"
+), conditions AS (
+  SELECT
+    "profile_key",
+    "namespace_mask",
+    CASE WHEN profiles."home.city" = 'Paris' THEN 1 ELSE 0 END AS condition_1,
+    CASE WHEN events_1."found_1" THEN 1 ELSE 0 END AS condition_2,
+    CASE WHEN NOT profiles."name" IS NULL THEN 1 ELSE 0 END AS condition_3,
+    CASE WHEN profiles."active" THEN 1 ELSE 0 END AS condition_4,
+    CASE WHEN COALESCE(events_1."count_2", 0) > 2 THEN 1 ELSE 0 END AS condition_5
+  FROM profiles
+  LEFT JOIN events_1
+    USING (profile_key)
+), members AS (
+  SELECT
+    "profile_key",
+    "namespace_mask",
+    condition_1 & condition_2 AS "segment 1",
+    condition_1 & (
+      1 - (
+        condition_3 | condition_4
+      )
+    ) AS "segment 2",
+    condition_5 AS "segment 3"
+  FROM conditions
+)
+SELECT
+  "profile_key",
+  "namespace_mask",
+  "segment 1",
+  "segment 2",
+  "segment 3"
+FROM members
+WHERE
+  "segment 1" = 1 OR "segment 2" = 1 OR "segment 3" = 1
