@@ -104,6 +104,7 @@ def _title(view: Mapping[str, Any]) -> str:
 def _pairs(view: Mapping[str, Any]) -> list[tuple[str, object]]:
     duration, stages = view.get("duration"), view.get("stages") or ()
     source = view.get("source")
+    names = ", ".join(str(one.get("name")) for one in view.get("segments") or ())
     return [
         ("created", view.get("created")),
         ("as of", view.get("as_of")),
@@ -111,7 +112,7 @@ def _pairs(view: Mapping[str, Any]) -> list[tuple[str, object]]:
         ("took", None if duration is None else duration_words(float(duration))),
         ("stages", ", ".join(_stage(one) for one in stages) or None),
         ("profiles", view.get("total_profiles")),
-        ("segments", None if _counted(view) else ", ".join(str(one.get("name")) for one in view.get("segments") or ())),
+        ("segments", None if _counted(view) else names or None),
         ("source", None if source == "api" else source),
     ]
 
