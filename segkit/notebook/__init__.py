@@ -28,7 +28,7 @@ __all__ = [
     "record_text",
     "segment_html",
     "segment_text",
-    "table_html",
     "share_words",
+    "table_html",
     "table_text",
 ]

@@ -118,7 +118,7 @@ def draw(data: Sizes, *, title: str | None) -> Sheet:
     lines = legend_lines(keys, room)
     used = max(_taken(*_label(row, keys)) for row in data.rows)
     names = [fit(row.name, max(1.0, min(_WIDTH * _NAMES, room - used - _SHORTEST))) for row in data.rows]
-    left = MARGIN + max(map(width_of, names)) + 0.12
+    left = MARGIN + max(map(width_of, names)) + 0.2
     top = MARGIN + 0.62 + 0.22 * len(lines) + 0.12
     area = len(data.rows) * _PITCH
     notes = _notes(data)
