@@ -43,6 +43,8 @@ class Result:
         A line above the displayed table.
     hint
         A line below it that names the next call.
+    sql
+        The text of the statement, where somebody wrote it by hand.
     """
 
     def __init__(
@@ -53,12 +55,14 @@ class Result:
         guard: Callable[[], None] | None = None,
         caption: str | None = None,
         hint: str | None = None,
+        sql: str | None = None,
     ) -> None:
         self._engine = engine
         self._statement = statement
         self._guard = guard
         self._caption = caption
         self._hint = hint
+        self._sql = sql
         self._columns: list[str] | None = None
         self._length: int | None = None
 
@@ -69,7 +73,7 @@ class Result:
         """The SQL that gives the rows, laid out for reading."""
         from segkit.engine import render  # noqa: PLC0415  keeps importing this module light
 
-        return render(self._statement, pretty=True)
+        return self._sql or render(self._statement, pretty=True)
 
     @property
     def columns(self) -> list[str]:
@@ -179,8 +183,11 @@ class Result:
         from sqlglot import exp  # noqa: PLC0415
 
         columns = self.columns
-        first = exp.select("*").from_(self._statement.subquery("head")).limit(HEAD)
-        return columns, self._engine.rows(first), len(self)
+        first = exp.select("*").from_(self._statement.subquery("head")).limit(HEAD + 1)
+        rows = self._engine.rows(first)
+        if len(rows) <= HEAD:
+            self._length = len(rows)
+        return columns, rows[:HEAD], len(self)
 
     def _numeric(self) -> set[str]:
         """Columns that are set like numbers though their cells are words."""

@@ -2,5 +2,6 @@
 
 from segkit.evaluation.job import JobEvaluation
 from segkit.evaluation.scope import Scope
+from segkit.evaluation.views import Views, query
 
-__all__ = ["JobEvaluation", "Scope"]
+__all__ = ["JobEvaluation", "Scope", "Views", "query"]

@@ -10,7 +10,7 @@ from segkit import profiles
 from segkit.catalog import Catalog
 from segkit.engine import Engine, render
 from segkit.errors import DataError, InvalidRequestError, SegkitError
-from segkit.evaluation import JobEvaluation, Scope
+from segkit.evaluation import JobEvaluation, Scope, Views, query
 from segkit.jobs import Runner
 from segkit.notebook import in_kernel, install_pql_errors, record_html, record_text
 from segkit.pql import PQLError, parse
@@ -32,6 +32,7 @@ from segkit.workspace.times import instant
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from segkit.catalog import SegmentDefinition, Settings
@@ -77,23 +78,25 @@ class Workspace:
         if not read_only:
             _make(self.folder)
         self.catalog_store = Catalog(self.folder, read_only=read_only)
-        self.settings: Settings = self.catalog_store.settings(
-            sandbox=sandbox, org=org, timezone=timezone, week_start=week_start
-        )
         spill = tempfile.gettempdir() if read_only else self.folder / ".tmp"
         self.engine = Engine(memory_limit=memory_limit, threads=threads, temp_directory=Path(spill))
-        if not read_only:
-            default = MergePolicy.create(DEFAULT_POLICY, default=True)
-            self.catalog_store.merge_policies.ensure_default(DEFAULT_POLICY, default.to_dict())
+        self._views = Views(self.engine)
         self.datasets = Datasets(self)
         self.merge_policies = MergePolicies(self)
         self.segments = Segments(self)
-        self.runner = Runner(
-            self.catalog_store,
-            JobEvaluation(self.engine, self._job_scope),
-            engine=self.engine,
-            references=_references,
-        )
+        with self.reading() if read_only else self.catalog_store.transaction():
+            self.settings: Settings = self.catalog_store.settings(
+                sandbox=sandbox, org=org, timezone=timezone, week_start=week_start
+            )
+            if not read_only:
+                default = MergePolicy.create(DEFAULT_POLICY, default=True)
+                self.catalog_store.merge_policies.ensure_default(DEFAULT_POLICY, default.to_dict())
+            self.runner = Runner(
+                self.catalog_store,
+                JobEvaluation(self.engine, self._job_scope),
+                engine=self.engine,
+                references=_references,
+            )
         self.jobs = Jobs(self)
         if in_kernel():
             install_pql_errors()
@@ -181,10 +184,31 @@ class Workspace:
         return sorted({*found, *bound}, key=lambda one: (one.span.start, one.span.end, one.code))
 
     def query(self, sql: str, *, merge_policy: PolicyLike | None = None) -> Result:
-        """Plain SQL over `profiles` (flat columns named by path), `profiles_nested`, `events` and each dataset."""
+        """Plain SQL over the merged profiles, the events and each dataset.
+
+        Parameters
+        ----------
+        sql
+            One SELECT, in DuckDB's dialect. Its tables are `profiles` (`profile_id` and a column a path, to be quoted:
+            `"homeAddress.city"`), `profiles_nested` (the same as objects), `events`, and each dataset by its name or,
+            should that be one of these, as `datasets."name"`.
+        merge_policy
+            Object, id or name; the default policy when left out.
+
+        Returns
+        -------
+        Result
+            The columns and the order that the SELECT gives.
+
+        Raises
+        ------
+        InvalidRequestError
+            When it is no single SELECT, or names what is not there.
+        """
         scope = self.scope(merge_policy)
         scope.verify()
-        return Result(self.engine, scope.query(sql), guard=scope.verify)
+        engine = self._views.within(scope)
+        return Result(engine, query(sql, engine), guard=scope.verify, sql=sql)
 
     # ------------------------------------------------------------------------------------- profiles and schema
 
@@ -232,8 +256,14 @@ class Workspace:
 
     def scope(self, merge_policy: PolicyLike | None = None, as_of: datetime | str | None = None) -> Scope:
         """What fixes an answer: the data as it is now, a merge policy and a clock."""
-        policy = self.merge_policies.default if merge_policy is None else self.merge_policies.get(merge_policy)
-        return self._scope(policy, instant(as_of), self._expression)
+        moment = instant(as_of)
+        with self.reading():
+            policy = self.merge_policies.default if merge_policy is None else self.merge_policies.get(merge_policy)
+            return self._scope(policy, moment, self._expression)
+
+    def reading(self) -> AbstractContextManager[object]:
+        """Several looks into the catalog as one: opening it is what takes the time."""
+        return self.catalog_store.store.read()
 
     def policy_name(self, key: str | None) -> str:
         """The name of a merge policy as displays show it."""
@@ -276,14 +306,15 @@ class Workspace:
             return record_html("workspace", [("folder", str(self.folder)), ("problem", str(error))])
 
     def _view(self) -> tuple[str, list[tuple[str, object]]]:
-        return "workspace", [
-            ("folder", str(self.folder)),
-            ("sandbox", self.settings.sandbox),
-            ("time zone", self.settings.timezone),
-            ("datasets", ", ".join(one.name for one in self.datasets.records()) or "none yet: ws.datasets.add(…)"),
-            ("segments", len(self.segments)),
-            ("jobs", len(self.jobs)),
-        ]
+        with self.reading():
+            return "workspace", [
+                ("folder", str(self.folder)),
+                ("sandbox", self.settings.sandbox),
+                ("time zone", self.settings.timezone),
+                ("datasets", ", ".join(one.name for one in self.datasets.records()) or "none yet: ws.datasets.add(…)"),
+                ("segments", len(self.segments)),
+                ("jobs", len(self.jobs)),
+            ]
 
     def _scope(self, policy: MergePolicy, as_of: datetime, resolve: Callable[[str], Expression]) -> Scope:
         settings = self.settings

@@ -304,8 +304,10 @@ class Jobs:
         """
         workspace = self._workspace
         workspace.refuse_read_only("create a job")
-        policy = None if merge_policy is None else workspace.merge_policies.get(merge_policy).id
-        workspace.scope(policy).verify()
+        with workspace.reading():
+            policy = None if merge_policy is None else workspace.merge_policies.get(merge_policy).id
+            scope = workspace.scope(policy)
+        scope.verify()
         request = JobRequest(segments=_wanted(segments), as_of=instant(as_of), merge_policy=policy)
         return Job(workspace, workspace.runner.create(request).id)
 

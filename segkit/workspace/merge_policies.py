@@ -98,11 +98,12 @@ class MergePolicies:
             `updated` (UTC), `id`; iterating gives `MergePolicy` records.
         """
         workspace = self._workspace
-        total, stored = workspace.catalog_store.merge_policies.list(
-            start=start, limit=limit, sort=sort, property=property
-        )
+        with workspace.reading():
+            total, stored = workspace.catalog_store.merge_policies.list(
+                start=start, limit=limit, sort=sort, property=property
+            )
+            names = {one.id: one.name for one in workspace.datasets.records()}
         found = [_policy(one) for one in stored]
-        names = {one.id: one.name for one in workspace.datasets.records()}
         rows = [
             (
                 one.name,

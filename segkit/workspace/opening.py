@@ -49,9 +49,10 @@ def open_demo(path: str | os.PathLike[str] | None = None, *, profiles: int | Non
                 else:
                     workspace.datasets.refresh(one.name)
         known = {one.name for one in workspace.segments.list()}
-        for segment in demo.SEGMENTS:
-            if segment.name not in known:
-                workspace.segments.create(segment.name, segment.pql, description=segment.description)
+        with workspace.catalog_store.transaction():
+            for segment in demo.SEGMENTS:
+                if segment.name not in known:
+                    workspace.segments.create(segment.name, segment.pql, description=segment.description)
     except BaseException:
         workspace.close()
         raise

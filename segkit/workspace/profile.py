@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from segkit.errors import NotFoundError
 from segkit.notebook import table_html, table_text
+from segkit.pql.diagnostics import did_you_mean
+from segkit.profiles import merged_profile
 
 if TYPE_CHECKING:
     from segkit.evaluation import Scope
+    from segkit.profiles import Attribute
 
 COLUMNS = ("attribute", "value", "dataset", "clock", "what lost")
 
@@ -17,43 +21,77 @@ class Profile:
 
     Attributes
     ----------
+    namespace, id : str
+        The identity it was asked for by.
+    profile_id : str
+        Its public id, as in `members` and `preview`.
+    identities : dict
+        Namespace → ids.
     sources : dict
-        Path → where the value came from: the dataset, its clock, and what lost against it.
+        Path → where the value came from: `won` (its `dataset`, `clock` in UTC and `value`) and `lost`, a tuple of the
+        same for what lost against it, the strongest first.
+    merge_policy : str
+        The name of the policy that merged it.
     """
 
     def __init__(self, namespace: str, identity: str, scope: Scope) -> None:
+        found = merged_profile(scope.source, scope.engine, namespace, identity)
         self.namespace = namespace
         self.id = identity
+        self.profile_id: str = found.profile_id
+        self.identities: dict[str, list[str]] = found.identities
+        self.sources: dict[str, Attribute] = found.sources
         self.merge_policy = scope.policy.name
-        self._values, self.sources = scope.source.merged_profile(scope.engine, namespace, identity)
+        self._values = found.to_dict()
 
     def to_dict(self) -> dict[str, Any]:
-        """The values, nested as the schema is."""
+        """The values, nested as the schema is; absent ones are left out."""
         return self._values
 
     def __getitem__(self, path: str) -> Any:  # noqa: ANN401  a value of the profile
+        """The value at a path, `profile["homeAddress.country"]`, or what is below it.
+
+        Raises
+        ------
+        NotFoundError
+            When the profile has no value there.
+        """
         found: Any = self._values
         for name in path.split("."):
+            if not isinstance(found, dict) or name not in found:
+                hint = did_you_mean(path, list(self.sources)) or "`profile.to_dict()` shows what it has"
+                message = f"the profile {self.namespace} {self.id} has no value at `{path}`; {hint}"
+                raise NotFoundError(message)
             found = found[name]
         return found
 
     def __repr__(self) -> str:
-        return table_text(COLUMNS, self._rows(), caption=self._caption())
+        return table_text(COLUMNS, self._rows(), caption=self._caption(), footer=self._footer())
 
     def _repr_html_(self) -> str:
-        return table_html(COLUMNS, self._rows(), caption=self._caption())
+        return table_html(COLUMNS, self._rows(), caption=self._caption(), footer=self._footer())
 
     def _caption(self) -> str:
         return f"profile {self.namespace} {self.id} under {self.merge_policy}"
+
+    def _footer(self) -> str:
+        known = "; ".join(f"{name}: {', '.join(ids)}" for name, ids in self.identities.items())
+        return f"identities: {known}"
 
     def _rows(self) -> list[tuple[object, ...]]:
         return [
             (
                 path,
-                source.value,
-                source.dataset,
-                source.clock,
-                "; ".join(f"{one.value} ({one.dataset})" for one in source.lost),
+                one.won.value,
+                one.won.dataset,
+                one.won.clock,
+                "; ".join(f"{_words(lost.value)} ({lost.dataset})" for lost in one.lost) or None,
             )
-            for path, source in self.sources.items()
+            for path, one in self.sources.items()
         ]
+
+
+def _words(value: object) -> str:
+    from segkit.notebook.values import cell  # noqa: PLC0415  only displays need it
+
+    return cell(value, 40).text

@@ -136,6 +136,7 @@ class Segments:
         ConflictError
             When the name is taken.
         """
+        self._workspace.refuse_read_only("create a segment definition")
         catalog = self._workspace.catalog_store
         if isinstance(name, str):
             if pql is None:
@@ -145,8 +146,9 @@ class Segments:
             record = SegmentDefinition(id="", name=name, value=pql, description=description, merge_policy_id=policy)
         else:
             record = definition_from_aep(name)
-        self._check(record)
-        return Segment(self._workspace, catalog.segments.create(record))
+        with catalog.transaction():
+            self._check(record)
+            return Segment(self._workspace, catalog.segments.create(record))
 
     def get(self, segment: SegmentLike, *, version: int | None = None) -> Segment:
         """The definition with this id or name, or an older version of it.
@@ -175,9 +177,12 @@ class Segments:
             `name`, `pql`, `merge_policy`, `version`, `updated` (UTC), `id`; iterating gives `Segment` objects.
         """
         workspace = self._workspace
-        total, records = workspace.catalog_store.segments.list(start=start, limit=limit, sort=sort, property=property)
+        with workspace.reading():
+            total, records = workspace.catalog_store.segments.list(
+                start=start, limit=limit, sort=sort, property=property
+            )
+            names = workspace.policy_names()
         found = [Segment(workspace, one) for one in records]
-        names = workspace.policy_names()
         rows = [
             (
                 one.name,
