@@ -12,6 +12,7 @@ _TAB: Final = 4
 _BEFORE: Final = 60
 _INSIDE: Final = 80
 _AFTER: Final = 60
+_WINDOW: Final = 300  # characters on either side that are looked at
 _STEERING: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -47,16 +48,20 @@ def excerpt(source: str, span: Span) -> list[str]:
     begin = source.rfind("\n", 0, start) + 1
     end = source.find("\n", start)
     end = len(source) if end < 0 else end
-    line = _cells(source[begin:end].removesuffix("\r"))
-    first = min(start - begin, len(line))
-    last = max(first, min(span.end - begin, len(line)))
-    before, inside, after = line[:first], line[first:last], line[last:]
-    if _width(before) > _BEFORE:
+    if end > start and source[end - 1] == "\r":
+        end -= 1
+    stop = min(max(span.end, start), end)
+    left, right = max(begin, start - _WINDOW), min(end, stop + _WINDOW)
+    line = _cells(source[left:start])
+    before, column = line, _width(line)
+    if left > begin or column > _BEFORE:
         before = [_CUT, *_last(before, _BEFORE - 1)]
-    if _width(inside) > _INSIDE:
+    inside = _cells(source[start : min(stop, start + _WINDOW)], column)
+    if stop - start > _WINDOW or _width(inside) > _INSIDE:
         half = _INSIDE // 2
-        inside = [*_first(inside, half), _CUT, *_last(inside, half - 1)]
-    if _width(after) > _AFTER:
+        inside = [*_first(inside, half), _CUT, *_last(_cells(source[max(start, stop - _WINDOW) : stop]), half - 1)]
+    after = _cells(source[stop:right], column + _width(inside))
+    if right < end or _width(after) > _AFTER:
         after = [*_first(after, _AFTER - 1), _CUT]
     number = str(source.count("\n", 0, start) + 1)
     carets = "^" * max(1, _width(inside))
@@ -68,9 +73,8 @@ def excerpt(source: str, span: Span) -> list[str]:
     ]
 
 
-def _cells(line: str) -> list[_Cell]:
+def _cells(line: str, column: int = 0) -> list[_Cell]:
     cells: list[_Cell] = []
-    column = 0
     for one in line:
         cell = _cell(one, column)
         column += cell.width

@@ -333,7 +333,10 @@ def missing_where(parser: Parser, source: Node, source_at: int, variable: str) -
             return True
         parser.error("bad-select", "expected `where` before the condition", token.span, "write `where …`")
         return True
-    if isinstance(source, Call) and any(one.value == variable for one in parser.tokens[source_at + 1 : parser.at]):
-        span = Span(parser.tokens[source_at + 1].start, source.span.end)
+    # `xEvent (X.a = 1)` reads as the call of a function; nobody puts a space there, nor the variable itself
+    opener = parser.tokens[source_at + 1]
+    spaced = isinstance(source, Call) and source.name_span.end < opener.start
+    if spaced and any(one.value == variable for one in parser.tokens[source_at + 1 : parser.at]):
+        span = Span(opener.start, source.span.end)
         parser.error("bad-select", "expected `where` before the condition", span, "write `where …`")
     return False

@@ -128,6 +128,10 @@ def _grow(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     )
 
 
-def nodes() -> st.SearchStrategy[Node]:
+_TREES = st.recursive(_LEAVES, _grow, max_leaves=12)
+
+
+@st.composite
+def nodes(draw: st.DrawFn) -> Node:
     """Trees of up to some dozen nodes."""
-    return st.recursive(_LEAVES, _grow, max_leaves=12)
+    return draw(_TREES)
