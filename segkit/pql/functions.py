@@ -43,6 +43,7 @@ LIST = Accepts("Array", frozenset({Kind.ARRAY}))
 MAPPING = Accepts("Map", frozenset({Kind.MAP}))
 KEYED = Accepts("Map or Object", frozenset({Kind.MAP, Kind.OBJECT}))
 SIZED = Accepts("String, Array or Map", frozenset({Kind.STRING, Kind.ARRAY, Kind.MAP}))
+SPELLED = Accepts("Number, String or Boolean", _NUMBERS | {Kind.STRING, Kind.BOOLEAN})
 SCALAR = Accepts("scalar", _SCALARS)
 ANY = Accepts("any value", _SCALARS | {Kind.OBJECT, Kind.ARRAY, Kind.MAP})
 CONDITION = Accepts("condition")
@@ -136,6 +137,7 @@ _A = Parameter("array", LIST)
 _M = Parameter("map", MAPPING)
 _ANY = Parameter("value", ANY)
 _SCALAR = Parameter("value", SCALAR)
+_SPELLED = Parameter("value", SPELLED)
 _PART = Parameter("part", TEXT)
 _CASE = Parameter("caseSensitive", FLAG, optional=True, literal=True)
 _PATTERN = Parameter("pattern", TEXT, literal=True)
@@ -284,12 +286,12 @@ FUNCTIONS: Mapping[str, Signature] = _table(
     # conversions
     _node("stringToNumber", (_S,), DOUBLE, "The number a text spells; null when it spells none"),
     _node(
-        "toInt", (_SCALAR,), INTEGER, "A number, text or Boolean as an Integer, cut towards zero; null when it is none"
+        "toInt", (_SPELLED,), INTEGER, "A number, text or Boolean as an Integer, cut towards zero; null when it is none"
     ),
     _node("toString", (_SCALAR,), STRING, "A value as text; a Date or Timestamp in ISO 8601"),
     _node(
         "toBool",
-        (_SCALAR,),
+        (_SPELLED,),
         BOOLEAN,
         'true for `"true"` in any case and numbers but 0, false for `"false"` and 0; else null',
     ),

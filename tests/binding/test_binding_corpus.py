@@ -72,6 +72,12 @@ _EVENT = object_of(
         "metrics": _METRICS,
         "web": object_of({"webPageDetails": _PAGE}),
         "xfinityInternet": BOOLEAN,
+        "_coresvc": object_of(
+            {
+                "event": object_of({"subType": STRING}),
+                "attributes": array_of(object_of({"name": STRING, "value": STRING})),
+            }
+        ),
         "_experienceplatform": _PLATFORM,
         "_experience": object_of(
             {"analytics": object_of({"endUser": object_of({"firstWeb": object_of({"webPageDetails": _PAGE})})})}

@@ -100,6 +100,13 @@ def test_r50_an_unknown_function_names_the_nearest() -> None:
     assert refused("«avg»(numbers)", "unknown-function").hint == "did you mean `average`?"
 
 
+def test_r50_a_field_with_parentheses_and_a_function_without_are_told_apart() -> None:
+    assert refused("orders.«price»() > 3", "unknown-function").hint == ("`price` is a field: leave the parentheses out")
+    assert refused("xEvent.«count» > 3", "unknown-field").hint == "`count` is a function: write `.count()`"
+    assert refused("homeAddress.city.«len» > 3", "no-such-field").hint == "`length` is a function: write `.length()`"
+    assert refused("«colors».length() > 3", "wrong-arguments").hint == "`.count()` is the number of items"
+
+
 def test_r50_wrong_arguments_print_the_signature() -> None:
     for marked in (
         "«homeAddress.city.substr(1, 2, 3)»",
@@ -131,6 +138,7 @@ def test_registry_every_compiled_function_can_be_bound() -> None:
         "Map or Object": "scores",
         "String, Array or Map": "homeAddress.city",
         "scalar": '"x"',
+        "Number, String or Boolean": '"x"',
         "any value": "age",
         "condition": "this = 1",
         "expression of an item": "this",

@@ -55,6 +55,12 @@ def test_r16_a_field_of_events_or_of_the_profile_is_pointed_at() -> None:
     assert refused("xEvent[productListItems[«age» > 3]]", "unknown-field").hint == "did you mean `^^.age`?"
 
 
+def test_r16_words_and_events_are_near_too() -> None:
+    assert refused("«xEvents».count() > 1", "unknown-field").hint == "did you mean `xEvent`?"
+    assert refused("modified occurs «tody»", "unknown-field").hint == "did you mean `today`?"
+    assert refused("«profile»", "unknown-field").hint == "the profile itself is `$1`"
+
+
 def test_r16_fields_of_types_that_pql_does_not_know_are_refused() -> None:
     refused("«blob» = 1", "unsupported-field")
 

@@ -89,6 +89,8 @@ class _Site:
         described, hint = self.b.described(node, value), f"write {self.signature}"
         if value.type.kind is Kind.ARRAY and value.type.of.kind in parameter.accepts.kinds:
             hint = f"for each item: `{self.b.words(node).strip('`')}.map(this.{self.signature.name}(…))`"
+        if self.signature.name == "length" and value.type.kind in {Kind.ARRAY, Kind.MAP}:
+            hint = "`.count()` is the number of items"
         if parameter.accepts.words == "Date or Timestamp" and value.type.kind is Kind.STRING:
             hint = "`date(2024, 1, 31)` is a Date, `.stringToDate()` reads a text"
         message = (
@@ -102,8 +104,10 @@ def call(b: Binder, node: Call | Method, scope: Scope) -> Bound:
     signature = FUNCTIONS.get(node.name)
     nodes = (node.object, *node.arguments) if isinstance(node, Method) else node.arguments
     where = node.name_span if node.name_span.end > node.name_span.start else node.span
+    refused = signature is None or not signature.compiled
+    receiver = b.value(node.object, scope) if refused and isinstance(node, Method) else None
     if signature is None:
-        return b.error("unknown-function", f"there is no function `{node.name}`", where, _hint(node))
+        return b.error("unknown-function", f"there is no function `{node.name}`", where, _hint(node, receiver))
     if not signature.compiled:
         return b.error("not-yet", f"`{node.name}` cannot be run yet", where)
     if (isinstance(node, Method) and not signature.method) or not (
@@ -116,11 +120,15 @@ def call(b: Binder, node: Call | Method, scope: Scope) -> Bound:
     return _HANDLERS.get(node.name, _plain)(site)
 
 
-def _hint(node: Call | Method) -> str | None:
+def _hint(node: Call | Method, receiver: Bound | None) -> str | None:
     if node.name.lower() in _WORDS and not node.arguments:
         return f"write `{node.name.lower()}` without parentheses"
     if node.name in SYNONYMS:
         return f"did you mean `{SYNONYMS[node.name]}`?"
+    if receiver is not None and not node.arguments:
+        of = receiver.type.of if receiver.type.kind is Kind.ARRAY else receiver.type
+        if of.field(node.name) is not None:
+            return f"`{node.name}` is a field: leave the parentheses out"
     found = [one for one in FUNCTIONS if one.lower() == node.name.lower()] or nearest(node.name, FUNCTIONS)
     return "did you mean " + " or ".join(f"`{one}`" for one in found) + "?" if found else None
 

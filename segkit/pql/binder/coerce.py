@@ -107,7 +107,7 @@ def unify(b: Binder, left: Operand, right: Operand, doing: str, where: Span) -> 
     if len(kinds) == 1 or kinds <= NUMBERS or Kind.NULL in kinds:
         return left.value, right.value
     if Kind.TIMESTAMP in kinds and kinds <= {Kind.TIMESTAMP, Kind.DATE, Kind.INTEGER}:
-        if Kind.DATE in kinds and doing in {"=", "!=", "in", "notIn", "equals", "notEqualTo"}:
+        if Kind.DATE in kinds and doing not in {"<", "<=", ">", ">="}:
             b.report.warning(
                 "date-as-instant",
                 "a Date beside a Timestamp is its first instant, midnight",

@@ -8,6 +8,7 @@ from segkit.pql.binder.context import Binder, Scope, failed, is_failed, span
 from segkit.pql.binder.rewrite import renewed, size
 from segkit.pql.binder.suggest import elsewhere, nearest_path
 from segkit.pql.bound import Attribute, Bound, Const, Events, Get, Now, Record, Shift, StartOf, Transform
+from segkit.pql.functions import FUNCTIONS, SYNONYMS
 from segkit.pql.tree import Climb, Field, Name, Node, Parameter, Span
 from segkit.pql.types import INTEGER, Kind, Type, array_of
 
@@ -47,6 +48,7 @@ def path(b: Binder, node: Name | Field | Climb | Parameter, scope: Scope) -> Bou
         and not base.quoted
         and base.name not in scope.variables
         and field_type(scope.item.type, base.name) is None
+        and field_type(b.schema.profile, base.name) is None
     ):
         b.report.warning(
             "profile-prefix", "`profile.` is not needed: names are fields of the profile", base.span, "leave it out"
@@ -117,10 +119,13 @@ def field(b: Binder, value: Bound, key: str, *, at: Span, where: Span, rest: tup
                 "no-such-field", f"a Map has keys, not fields, so `.{key}` finds nothing", at, f'write `["{key}"]`'
             )
         case Kind.ARRAY:
-            return b.error("no-such-field", f"the items are of type {value.type.of} and have no fields", at)
+            text = f"the items are of type {value.type.of} and have no fields"
+            return b.error("no-such-field", text, at, _as_function(key))
         case kind:
             article = "an" if kind in {Kind.INTEGER, Kind.UNSUPPORTED} else "a"
-            return b.error("no-such-field", f"{article} {kind} has no fields, so `.{key}` finds nothing", at)
+            return b.error(
+                "no-such-field", f"{article} {kind} has no fields, so `.{key}` finds nothing", at, _as_function(key)
+            )
 
 
 def mapped(b: Binder, array: Bound, variable: Variable, body: Bound, where: Span) -> Bound:
@@ -157,7 +162,8 @@ def _object_field(b: Binder, value: Bound, key: str, *, at: Span, where: Span, r
         return Events(array_of(b.schema.event), where)
     of = value.type.field(key)
     if of is None:
-        hint = nearest_path(value.type, (key, *rest))
+        near = nearest_path(value.type, (key, *rest))
+        hint = _as_function(key) if key in FUNCTIONS else near or _as_function(key)
         return b.error("unknown-field", f"there is no field `{key}`{_below(value)}", at, hint)
     if of.kind is Kind.UNSUPPORTED:
         return b.error(
@@ -170,6 +176,11 @@ def _object_field(b: Binder, value: Bound, key: str, *, at: Span, where: Span, r
             return next(one for known, one in fields if known == key)
         case _:
             return flat(b, Get(value, key, of, where))
+
+
+def _as_function(key: str) -> str | None:
+    known = FUNCTIONS.get(SYNONYMS.get(key, key))
+    return f"`{known.name}` is a function: write `.{known.name}()`" if known is not None and known.method else None
 
 
 def _below(value: Bound) -> str:
@@ -202,7 +213,8 @@ def _unknown(b: Binder, scope: Scope, node: Name, rest: tuple[str, ...]) -> Cons
         out, levels = out.outer, levels + 1
     if scope.outer is None:
         hint = hint or elsewhere(b.schema, wanted)
-    hint = hint or nearest_path(scope.item.type, wanted, tuple(scope.variables))
+    also = (*scope.variables, EVENTS, "now", *DAYS) if scope.outer is None else tuple(scope.variables)
+    hint = hint or nearest_path(scope.item.type, wanted, also)
     if wanted == (_PROFILE,):
         hint = "the profile itself is `$1`"
     place = "in the profile" if scope.outer is None else "in an item"
