@@ -28,7 +28,8 @@ DOORS: dict[str, set[str]] = {
     "notebook": {"pql"},
     "result": {"engine", "notebook"},
     "workspace": {
-        *("aep", "catalog", "demo", "engine", "evaluation", "jobs", "notebook", "plan", "plots", "pql", "profiles", "result", "sql")
+        *("aep", "catalog", "demo", "engine", "evaluation", "jobs", "notebook"),
+        *("plan", "plots", "pql", "profiles", "result", "sql"),
     },
     "cli": {"demo", "notebook", "plots", "pql", "workspace", "result", "profiles"},
     "__main__": {"cli"},

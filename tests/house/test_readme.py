@@ -1,0 +1,57 @@
+"""The README says what is true: its Python runs, and gives the output that it shows."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from segkit import cli
+
+README = Path(__file__).parents[2] / "README.md"
+TEXT = README.read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", TEXT, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_the_set_up_is_two_commands_of_one_line_each() -> None:
+    commands = blocks("sh")
+    assert len(commands) == 2
+    for heading, command in zip(("## Run it", "## Test it"), commands, strict=True):
+        assert command.count("\n") == 1
+        section = TEXT.split(heading)[1].split("\n## ")[0]
+        assert command in section
+
+
+def test_every_linked_file_is_there() -> None:
+    linked = re.findall(r"\]\(([^)#:]+)\)", TEXT)
+    assert linked
+    assert [one for one in linked if not (README.parent / one).exists()] == []
+
+
+@pytest.mark.slow
+def test_the_python_gives_the_output_shown(tmp_path: Path) -> None:
+    """After the first command, as in the README: the demo has run its job."""
+    assert cli.main(["demo", "--json", "--folder", str(tmp_path / cli.DEMO_FOLDER)]) == 0
+    (code,) = blocks("python")
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={"COLUMNS": "100", "PYTHONIOENCODING": "utf-8", "PATH": "", "HOME": str(tmp_path)},
+        check=False,
+    )
+    assert done.stderr == ""
+    (shown,) = blocks("text")
+    assert neutral(done.stdout).strip() == neutral(shown).strip()
+
+
+def neutral(text: str) -> str:
+    """Without what differs from run to run: ids."""
+    return re.sub(r"job [0-9a-f]{8}", "job 00000000", re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f…-]*", "(id)", text))
