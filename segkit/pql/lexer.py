@@ -62,6 +62,10 @@ _FOREIGN: Final = {
 }
 
 _UNITS: Final[dict[str, Unit]] = {"s": "second", "h": "hour", "d": "day", "w": "week", "y": "year", "mo": "month"}
+_UNKNOWN: Final = {
+    "?": "write `if(condition, a, b)` for a choice; a path through a missing object is null by itself",
+    ";": "an expression has no end mark, and arguments have commas between them",
+}
 _ESCAPE: Final = re.compile(r"\\(?:u(?P<code>[0-9a-fA-F]{4})|(?P<one>u[0-9a-fA-F]{0,3}|.))")
 _ESCAPES: Final = {'"': '"', "'": "'", "\\": "\\", "n": "\n", "t": "\t"}
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
@@ -146,10 +150,8 @@ def _refuse(kind: str, word: str, span: Span, report: Report) -> None:
             message = f"`{word}` is a placeholder that was not filled in"
             report.error("placeholder", message, span, "put a value or a field name in its place")
         case _:
-            name = "a ternary `?`" if word == "?" else f"the character `{word}`"
-            hint = {"?": "write `if(condition, a, b)`", ";": "leave it out: an expression has no end mark"}.get(word)
-            shown = name if word.isprintable() else f"the character U+{ord(word):04X}"
-            report.error("unknown-character", f"{shown} has no meaning in PQL", span, hint)
+            shown = f"`{word}`" if word.isprintable() else f"U+{ord(word):04X}"
+            report.error("unknown-character", f"the character {shown} has no meaning in PQL", span, _UNKNOWN.get(word))
 
 
 def _foreign(word: str, span: Span, report: Report) -> Token:

@@ -64,6 +64,8 @@ def no_operand(parser: Parser) -> NoReturn:
         )
     if token.kind == "end":
         parser.fail("missing-value", "the expression ends where a value is expected", token.span)
+    if token.word == "not":
+        parser.fail("missing-value", "expected a condition after `not`", token.span)
     if token.word == ".":
         parser.fail("missing-value", "a path begins with a name, not with a dot", token.span)
     if token.word in JOINING and parser.peek().word == "." and parser.peek(2).kind == "name":
@@ -145,6 +147,9 @@ def leftover(parser: Parser, node: Node) -> NoReturn:
     if word == "over":
         hint = "write `sum X.field over X from xEvent`"
         parser.fail("bad-aggregate", "`over` belongs to `sum`, `average`, `min` or `max`", token.span, hint)
+    if before.word in QUANTIFIERS and word == "from":
+        hint = f"write `{before.value} X from …`"
+        parser.fail("bad-select", f"`{before.value}` needs a variable before `from`", token.span, hint)
     if before.word in QUANTIFIERS and token.kind in {"name", "quoted"}:
         hint = f"write `{before.value} {token.value} from xEvent where …`"
         parser.fail("bad-select", f"`{before.value}` needs a variable and `from`", token.span, hint)
@@ -153,10 +158,12 @@ def leftover(parser: Parser, node: Node) -> NoReturn:
         parser.fail("bad-aggregate", f"`{before.value}` needs `over NAME from`", token.span, hint)
     if word == "^":
         parser.fail("unexpected", "`^` reaches out of a filter; there is no power operator", token.span)
-    parser.fail("unexpected", f"{text} cannot follow here", token.span, _continuation(token))
+    parser.fail("unexpected", f"{text} cannot follow here", token.span, _continuation(token, before))
 
 
-def _continuation(token: Token) -> str | None:
+def _continuation(token: Token, before: Token) -> str | None:
+    if before.word in {"if", "case"}:
+        return "write `if(condition, a, b)`"
     meant = did_you_mean(str(token.value), _OPERATORS) if token.kind == "name" else None
     return meant or ("join two conditions with `and` or `or`" if starts_operand(token) else None)
 
@@ -185,10 +192,14 @@ def left_in_brackets(parser: Parser) -> None:
     parser.error("unexpected", f"{shown(parser, token)} cannot follow here", token.span)
 
 
-def left_at_end(parser: Parser) -> None:
-    """Something is left after the whole expression."""
-    token = parser.token
-    hint = "join two conditions with `and` or `or`" if token.word == "," else None
+def left_at_end(parser: Parser, node: Node) -> None:
+    """Something is left after the whole expression: a comma, as all else has been told."""
+    token, before, following = parser.token, parser.tokens[parser.at - 1], parser.peek()
+    hint = "join two conditions with `and` or `or`"
+    if before.kind == following.kind == "integer" and before.end + 1 == following.start:
+        hint = "write the number without a comma"
+    elif isinstance(node, Binary) and node.operator in {"in", "notIn"}:
+        hint = "a list stands in `[ ]`"
     parser.error("unexpected", f"{shown(parser, token)} cannot follow here", token.span, hint)
 
 

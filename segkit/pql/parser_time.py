@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from segkit.pql.parser import Parser
     from segkit.pql.tree import Comparison, Direction, Node, Tail, Unit
 
+_LEADING = frozenset({"within", "in", "the", "less", "more", "than", *RELATIONS})
 _DIRECTIONS: dict[str, Direction] = {"before": "before", "after": "after", "from": "after"}
 
 
@@ -78,16 +79,15 @@ def _unit(parser: Parser, comparison: str, count: int) -> Unit:
 
 
 def _refuse_other_ways(parser: Parser) -> None:
-    """`occurs within 3 days`, `occurs in the last 7 days`, `occurs last 7 days`, `occurs 3 days before now`."""
-    ahead = 0
-    while ahead < 3 and parser.peek(ahead).word in {"within", "in", "the", *RELATIONS}:
+    """`occurs within 3 days`, `occurs in the last 7 days`, `occurs less than 3 days before now`."""
+    token, ahead = parser.token, 0
+    while ahead < 3 and parser.peek(ahead).word in _LEADING:
         ahead += 1
     number, unit = parser.peek(ahead), parser.peek(ahead + 1)
     if number.kind != "integer" or unit.word not in UNITS or unit.kind != "name":
         return
     span = Span(parser.start, unit.end)
-    if parser.peek(ahead - 1).word == "next" and ahead:
-        hint = f"write `occurs <= {number.value} {unit.value} after now`"
-    else:
-        hint = f"write `occurs <= {number.value} {unit.value} before now`"
+    direction = "after" if ahead and parser.peek(ahead - 1).word == "next" else "before"
+    comparison = ">" if token.word == "more" else "<" if token.word == "less" else "<="
+    hint = f"write `occurs {comparison} {number.value} {unit.value} {direction} now`"
     parser.fail("bad-distance", "a distance begins with a comparison", span, hint)

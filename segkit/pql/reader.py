@@ -92,7 +92,7 @@ def _read(text: str, report: Report) -> tuple[Node | None, tuple[Comment, ...]]:
     parser = Parser(paired, report)
     root = parser.expression()
     while parser.token.kind != "end":
-        left_at_end(parser)
+        left_at_end(parser, root)
         parser.at += 1
         parser.expression()
     if not report.failed:

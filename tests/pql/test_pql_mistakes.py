@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from pql_marks import marked
 
+import segkit.pql
 from segkit.pql import PQLError, check, parse
+from segkit.pql.codes import SYNTAX
 
 MISTAKES = [
     # (text with the offending words marked, code, words of the hint)
@@ -67,8 +72,15 @@ MISTAKES = [
     ("«@{»abc", "unclosed-context", "close it with `}`"),
     ("a = 1 «/*» b", "unclosed-comment", "`*/`"),
     ("a «#» b", "unknown-character", None),
-    ("a = 1«;»", "unknown-character", "leave it out"),
-    ("a = 1 «?» 2", "unknown-character", "write `if(condition, a, b)`"),
+    ("a = 1«;»", "unknown-character", "no end mark"),
+    ("a = 1«,»000", "unexpected", "without a comma"),
+    ('x in "a"«,» "b"', "unexpected", "a list stands in `[ ]`"),
+    ("«not»", "missing-value", None),
+    ("select «from» xEvent where a", "bad-select", "write `select X from …`"),
+    ("if «a» then b", "unexpected", "write `if(condition, a, b)`"),
+    ("t occurs «less than 3 days» before now", "bad-distance", "write `occurs < 3 days before now`"),
+    ("t occurs «more than 3 days» before now", "bad-distance", "write `occurs > 3 days before now`"),
+    ("a = 1 «?» 2", "unknown-character", "write `if(condition, a, b)` for a choice"),
     ("x in [«null»]", "misplaced-null", "isNull()"),
     ("«null»", "misplaced-null", "isNull()"),
     # placeholders
@@ -212,3 +224,13 @@ def test_r51_many_mistakes_are_cut_short() -> None:
     assert len(found) == 51
     assert found[-1].code == "too-many-errors"
     assert found[-1].message == "30 more errors are not listed"
+
+
+def test_r51_every_code_is_listed() -> None:
+    rooms = ["lexer", "brackets", "mistakes", "parser", "parser_chain", "parser_forms", "parser_time", "reader"]
+    folder = Path(segkit.pql.__file__).parent
+    used = set()
+    for room in rooms:
+        text = (folder / f"{room}.py").read_text(encoding="utf-8")
+        used |= set(re.findall(r'(?:error|warning|fail|Diagnostic)\(\s*"([a-z-]+)"', text))
+    assert used == set(SYNTAX)
