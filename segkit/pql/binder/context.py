@@ -127,14 +127,12 @@ class Binder:
 
     def described(self, node: Node, bound: Bound) -> str:
         """An operand in a message: what was written, its type and where that type comes from."""
-        article = "an" if str(bound.type)[0] in "AEIOU" else "a"
+        kind = articled(str(bound.type))
         match node:
             case String() | Integer() | Double() | Boolean():
-                kind = f"{article} {bound.type} literal"
+                kind += " literal"
             case _ if isinstance(bound, Attribute | Get | Lookup | Events):
-                kind = f"{article} {bound.type} field"
-            case _:
-                kind = f"{article} {bound.type}"
+                kind += " field"
         words = self.words(node)
         return f"{words}, {kind}" if words else kind
 
@@ -142,6 +140,11 @@ class Binder:
 def span(node: Node) -> Span:
     """Where a node stands."""
     return node.span
+
+
+def articled(word: str) -> str:
+    """A type's name with its article."""
+    return f"{'an' if word[0] in 'AEIOU' else 'a'} {word}"
 
 
 def failed(where: Span) -> Const:

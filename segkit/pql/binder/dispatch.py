@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segkit.pql.binder import arrays, chains, moments, names, operators
+from segkit.pql.binder import arrays, chains, membership, moments, names, operators
 from segkit.pql.binder.calls import call
 from segkit.pql.binder.context import Binder, Binding, Scope, is_failed
 from segkit.pql.binder.rewrite import size
@@ -54,7 +54,7 @@ def value(b: Binder, node: Node, scope: Scope) -> Bound:
             hint = "`null` stands only in `= null` and `!= null`; better write `.isNull()`, `.isNotNull()`"
             return b.error("misplaced-null", "`null` is no value", node.span, hint)
         case Array():
-            return operators.listed(b, node, scope)
+            return membership.listed(b, node, scope)
         case Object():
             return b.error("not-yet", "object literals cannot be run yet", node.span)
         case Name() | Field():
