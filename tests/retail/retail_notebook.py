@@ -8,11 +8,13 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "02_your_own_data.ipynb"
 
 
-def run(table: Path | None) -> dict[str, Any]:
-    """Run the code cells, showing what each would show, and give back the names they leave behind.
+def run(table: Path) -> dict[str, Any]:
+    """Run the code cells on a table, showing what each would show, and give back the names they leave behind.
 
     The workspace stays open: the last cell, which closes it, is left to the caller.
     """
@@ -20,10 +22,17 @@ def run(table: Path | None) -> dict[str, Any]:
     assert first.startswith("PATH = None"), "the first code cell names the table and does nothing else"
     assert others[-1] == "ws.close()"
     names: dict[str, Any] = {}
-    _execute(f"PATH = {str(table)!r}" if table else first, names)
-    for cell in others[:-1]:
+    for cell in (f"PATH = {str(table)!r}", *others[:-1]):
         _execute(cell, names)
     return names
+
+
+def made_up_lines() -> pd.DataFrame:
+    """The practice table that the notebook makes when it is given none."""
+    names: dict[str, Any] = {"pd": pd}
+    _execute(next(cell for cell in _code_cells() if cell.startswith("def made_up_lines")), names)
+    lines: pd.DataFrame = names["made_up_lines"]()
+    return lines
 
 
 def _code_cells() -> list[str]:

@@ -1,6 +1,7 @@
 """segkit on invoice lines: the notebook's segments hold the customers that pandas and plain SQL find in the flat table.
 
-Twice: on the made-up shop that the notebook brings along, and on Online Retail II where it lies beside the checkout.
+Twice: on the made-up shop that the notebook brings along, this time as a CSV file, and on Online Retail II where that
+lies beside the checkout.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ import retail_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.slow
 
@@ -48,15 +48,18 @@ class Shop:
 @pytest.fixture(scope="module", params=["made up", "Online Retail II"])
 def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     real = request.param == "Online Retail II"
-    path: Path | None = None
+    folder = tmp_path_factory.mktemp("notebook")
     if real:
         path = request.getfixturevalue("shared") / "data" / ONLINE_RETAIL
         if not path.is_file():
             pytest.skip(f"needs {ONLINE_RETAIL} in the developers' shared folder")
+        lines = pd.read_parquet(path)
+    else:
+        path, lines = folder / "lines.csv", retail_notebook.made_up_lines()
+        lines.to_csv(path, index=False)
     with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("notebook"))
+        patch.chdir(folder)
         names = retail_notebook.run(path)
-    lines = pd.read_parquet(path) if path else names["made_up_lines"]()
     yield Shop(names, lines, real)
     names["ws"].close()
 
