@@ -31,7 +31,7 @@ _READING = (
 def translate(error: BaseException, sql: str) -> DataError | EngineError:
     """The segkit error for a DuckDB failure, with the statement as `.sql`."""
     text = str(error).strip()
-    message = text.split("\n\nLINE ")[0].strip()
+    message = text.split("\n\nLINE ")[0].split("\n\nStack Trace")[0].strip()
     found = _FILE.search(message)
     if _is_about_a_file(error, message):
         named = f"cannot read `{found.group(1)}`" if found else "cannot read a source file"

@@ -135,7 +135,7 @@ class Measures:
     without_identity
         Rows without a primary identity, which belong to no profile and are left out.
     unique
-        Whether no two rows have the same primary identity.
+        Whether no two rows have the same primary identity (records).
     primaries
         The namespaces of the primary identities that occur.
     namespaces

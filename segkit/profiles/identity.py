@@ -10,6 +10,7 @@ from segkit.errors import DataError, InvalidRequestError
 from segkit.profiles import expressions as sql
 from segkit.profiles.dataset import Entry, Leaf, Part
 from segkit.profiles.reading import raw, scan, value
+from segkit.profiles.storage import NULL, TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,13 +67,13 @@ def map_entries(name: str, part: Part, engine: Engine) -> list[Entry]:
     """Identities from the identity map of a part, a namespace each."""
     found: list[Entry] = []
     for leaf in part.leaves:
-        if not is_identity_map(leaf):
+        if not is_identity_map(leaf) or leaf.storage == NULL:
             continue
         if len(leaf.path) == 1 and leaf.storage.sql == "MAP":
             shape, names = _shape(name, leaf, leaf.storage.of)
             keys = sql.call("map_keys", raw(leaf))
             found += [Entry(one, leaf, shape, True, names) for one in _namespaces(name, part, keys, engine)]
-        elif len(leaf.path) == 1 and leaf.storage.sql in {"VARCHAR", "NULL"}:
+        elif len(leaf.path) == 1 and leaf.storage == TEXT:
             found += _json_entries(name, part, leaf, engine)
         elif len(leaf.path) == 2:
             shape, names = _shape(name, leaf, leaf.storage)

@@ -10,40 +10,43 @@ from sqlglot import exp
 from segkit.errors import DataError
 from segkit.profiles import expressions as sql
 from segkit.profiles.dataset import Dataset, Entry, Measures, Part
-from segkit.profiles.reading import clock, escaped, held, identifiers, primary, raw, read, scan, stored_identifier
+from segkit.profiles.reading import clock, first, held, identifiers, primary, raw, read, scan, stored_identifier
 from segkit.profiles.storage import TEXT, Storage, cast, holds_doubles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from segkit.engine import Engine
-    from segkit.profiles.dataset import Leaf
+    from segkit.profiles.dataset import Flag, Leaf
 
 RECORD_ID = ("_id",)
+
+
+_COUNTS = 4
 
 
 def examine(name: str, part: Part, primary_namespace: str | None, engine: Engine) -> tuple[Part, int]:
     """A part with what its identities, floats and clock look like, and the number of rows whose primary identity is
     undecided.
     """
+    entries = _widths(part, engine)
     inner: list[exp.Expr] = []
     outer: list[exp.Expr] = []
-    for number, entry in enumerate(part.entries):
+    for number, entry in enumerate(entries):
         inner += _entry_columns(entry, number)
-        outer += _entry_counts(number, len(part.entries))
+        outer += _entry_counts(number, len(entries))
     floats = [leaf for leaf in part.leaves if holds_doubles(leaf.storage)]
     for number, leaf in enumerate(floats):
         inner.append(sql.named(_has_nan(leaf), f"nan{number}"))
         outer.append(sql.call("count_if", sql.column(f"nan{number}")))
     inner.append(sql.named(_unreadable_clock(part), "bad_clock"))
     outer.append(sql.call("count_if", sql.column("bad_clock")))
-    outer.append(_undecided(part.entries, primary_namespace))
+    outer.append(_undecided(len(entries), primary_namespace))
     row = engine.rows(exp.select(*outer).from_(sql.subquery(scan(part, inner), "rows")))[0]
-    width = 5
-    entries = tuple(
-        _described(entry, row[number * width : (number + 1) * width]) for number, entry in enumerate(part.entries)
+    found = tuple(
+        _described(entry, row[number * _COUNTS : (number + 1) * _COUNTS]) for number, entry in enumerate(entries)
     )
-    *nans, bad_clock, undecided = row[len(entries) * width :]
+    *nans, bad_clock, undecided = row[len(entries) * _COUNTS :]
     if bad_clock and part.clock is not None:
         raise DataError(
             f"dataset `{name}`: {bad_clock} values of the clock `{sql.dotted(part.clock.path)}` in `{part.files[0]}` "
@@ -51,79 +54,78 @@ def examine(name: str, part: Part, primary_namespace: str | None, engine: Engine
         )
     dirty = {leaf.path for leaf, count in zip(floats, nans, strict=True) if count}
     leaves = tuple(replace(leaf, nan=leaf.path in dirty) for leaf in part.leaves)
-    return replace(part, leaves=leaves, entries=entries), int(undecided)
+    return replace(part, leaves=leaves, entries=found), int(undecided)
+
+
+def _widths(part: Part, engine: Engine) -> list[Entry]:
+    """The entries with whether a row has at most one identity of each: then no list needs to be walked, ever."""
+    asked = [
+        sql.call("max", sql.call("len", held(entry))) if entry.shape in {"list", "json"} else sql.number(1)
+        for entry in part.entries
+    ]
+    if not asked:
+        return []
+    found = engine.rows(scan(part, asked))[0]
+    return [replace(entry, single=(width or 0) <= 1) for entry, width in zip(part.entries, found, strict=True)]
 
 
 def _entry_columns(entry: Entry, number: int) -> list[exp.Expr]:
-    return [
-        sql.named(identifiers(entry), f"ids{number}"),
-        sql.named(identifiers(entry, flagged=True), f"flagged{number}"),
-        sql.named(_stored(entry), f"stored{number}"),
-    ]
+    """For each row: how many different identities of a namespace, how many marked, and whether one is unclean."""
+    if entry.single:
+        element = sql.item(held(entry), 1) if entry.shape in {"list", "json"} else held(entry)
+        identity, stored = first(entry), stored_identifier(element, entry)
+        usable = _as_number(sql.present(identity))
+        marked = _as_number(sql.present(first(entry, flagged=True)))
+        changed: exp.Expr = exp.And(
+            this=sql.present(stored), expression=exp.NullSafeNEQ(this=stored.copy(), expression=identity.copy())
+        )
+    else:
+        usable = _different(identifiers(entry))
+        marked = _different(identifiers(entry, flagged=True))
+        body = stored_identifier(sql.column(sql.ITEM), entry)
+        all_stored = sql.call("list_transform", held(entry), sql.function(sql.ITEM, body))
+        known = sql.call("list_filter", all_stored, sql.function(sql.ITEM, sql.present(sql.column(sql.ITEM))))
+        some = sql.coalesce([known, exp.Array(expressions=[])])
+        changed = exp.NullSafeNEQ(this=some, expression=identifiers(entry))
+    columns = {"usable": usable, "marked": marked, "changed": changed}
+    return [sql.named(one, f"{name}{number}") for name, one in columns.items()]
 
 
-def _stored(entry: Entry) -> exp.Expr:
-    """All identities of a namespace as the texts they are stored as, nulls included."""
-    found = held(entry)
-    if entry.shape in {"scalar", "object"}:
-        found = exp.Array(expressions=[found])
-    body = stored_identifier(sql.column(sql.ITEM), entry)
-    return sql.coalesce([sql.call("list_transform", found, sql.function(sql.ITEM, body)), exp.Array(expressions=[])])
+def _as_number(condition: exp.Expr) -> exp.Expr:
+    return exp.Case().when(condition, sql.number(1)).else_(sql.number(0))
+
+
+def _different(listed: exp.Expr) -> exp.Expr:
+    return sql.call("len", sql.call("list_distinct", listed))
 
 
 def _entry_counts(number: int, entries: int) -> list[exp.Expr]:
-    ids, flagged, stored = (sql.column(f"{one}{number}") for one in ("ids", "flagged", "stored"))
-    some = exp.GT(this=sql.call("len", ids), expression=sql.number(0))
-    changed = exp.NullSafeNEQ(
-        this=sql.call("list_filter", stored, sql.function(sql.ITEM, sql.present(sql.column(sql.ITEM)))),
-        expression=ids.copy(),
-    )
-    longest = sql.call("max", sql.call("len", stored.copy()))
-    flags = exp.GT(this=sql.call("len", flagged), expression=sql.number(0))
-    return [
-        sql.call("count_if", some),
-        sql.call("count_if", changed),
-        sql.coalesce([longest, sql.number(0)]),
-        sql.call("count_if", flags),
-        sql.call("count_if", exp.and_(some.copy(), _unmarked(entries))),
-    ]
+    usable, marked, changed = (sql.column(f"{one}{number}") for one in ("usable", "marked", "changed"))
+    some = exp.GT(this=usable, expression=sql.number(0))
+    flagged = exp.GT(this=marked, expression=sql.number(0))
+    alone = exp.And(this=some.copy(), expression=exp.EQ(this=_total("marked", entries), expression=sql.number(0)))
+    return [sql.call("count_if", one) for one in (some, changed, flagged, alone)]
+
+
+def _total(name: str, entries: int) -> exp.Expr:
+    return exp.paren(sql.total([sql.column(f"{name}{number}") for number in range(entries)]), copy=False)
 
 
 def _described(entry: Entry, counts: Sequence[int]) -> Entry:
-    used, changed, longest, flagged, alone = (int(one) for one in counts)
-    flag = "never" if not flagged else "always" if flagged == used else "some"
-    return replace(
-        entry,
-        used=used,
-        alone=alone,
-        clean=not changed,
-        single=longest <= 1,
-        flag=flag,  # type: ignore[arg-type]
-    )
+    used, changed, flagged, alone = (int(one) for one in counts)
+    flag: Flag = "never" if not flagged else "always" if flagged == used else "some"
+    return replace(entry, used=used, alone=alone, clean=not changed, flag=flag)
 
 
-def _undecided(entries: Sequence[Entry], primary_namespace: str | None) -> exp.Expr:
+def _undecided(entries: int, primary_namespace: str | None) -> exp.Expr:
     """Rows with identities of which neither one is marked primary nor one is the only one."""
     if primary_namespace is not None or not entries:
         return sql.number(0)
-    marked, usable = (
-        sql.total([_different(f"{one}{number}") for number in range(len(entries))]) for one in ("flagged", "ids")
-    )
-    several = exp.GT(this=marked, expression=sql.number(1))
-    none = _unmarked(len(entries))
-    many = exp.GT(this=usable, expression=sql.number(1))
+    several = exp.GT(this=_total("marked", entries), expression=sql.number(1))
+    none = exp.EQ(this=_total("marked", entries), expression=sql.number(0))
+    many = exp.GT(this=_total("usable", entries), expression=sql.number(1))
     unclear = exp.Or(this=several, expression=exp.paren(exp.And(this=none, expression=many)))
     return sql.call("count_if", unclear)
-
-
-def _unmarked(entries: int) -> exp.Expr:
-    """No identity of the row is marked primary."""
-    marked = sql.total([sql.call("len", sql.column(f"flagged{number}")) for number in range(entries)])
-    return exp.EQ(this=marked, expression=sql.number(0))
-
-
-def _different(name: str) -> exp.Expr:
-    return sql.call("len", sql.call("list_distinct", sql.column(name)))
 
 
 def _has_nan(leaf: Leaf) -> exp.Expr:
@@ -163,34 +165,35 @@ def count(dataset: Dataset, engine: Engine) -> Measures:
             columns.append(sql.named(read(part, RECORD_ID, TEXT), "record_id"))
         branches.append(keyed(dataset, part, columns))
     key, moment = sql.column("profile_key"), sql.column("clock")
-    kept = sql.present(key.copy())
     asked: list[exp.Expr] = [
         exp.Count(this=exp.Star()),
         exp.Count(this=key),
-        exp.Count(this=exp.Distinct(expressions=[key.copy()])),
         exp.Min(this=moment),
         exp.Max(this=moment.copy()),
         sql.call("count_if", sql.is_null(moment.copy())),
     ]
-    if ids:
-        record = exp.Case().when(kept, sql.column("record_id"))
-        asked += [exp.Count(this=record), exp.Count(this=exp.Distinct(expressions=[record.copy()]))]
+    # events may share an identity: of them it is the `_id` that must not come twice
+    singular: exp.Expr = key.copy()
+    if dataset.kind == "event":
+        record = sql.column("record_id") if ids else exp.null()
+        singular = exp.Case().when(sql.present(key.copy()), record)
+    asked += [exp.Count(this=singular), exp.Count(this=exp.Distinct(expressions=[singular.copy()]))]
     rows = sql.subquery(sql.union_all(branches), "rows")
-    total, found, different, low, high, nulls, *repeated = engine.rows(exp.select(*asked).from_(rows))[0]
-    prefix = sql.call("split_part", sql.column("profile_key"), sql.text(":"), sql.number(1))
-    listed = exp.select(sql.named(prefix, "namespace")).distinct().from_(rows.copy()).where(kept.copy())
-    used = {entry.namespace for part in dataset.parts for entry in part.entries if entry.used}
-    known = {one for (one,) in engine.rows(listed)}
+    total, found, low, high, nulls, given, different = engine.rows(exp.select(*asked).from_(rows))[0]
+    used = [entry for part in dataset.parts for entry in part.entries if entry.used]
+    deciding = {one.namespace for one in used if one.flag != "never" or one.alone}
+    if dataset.primary is not None:
+        deciding = {dataset.primary} if any(one.namespace == dataset.primary for one in used) else set()
     return Measures(
         rows=total,
         without_identity=total - found,
-        unique=found == different,
-        primaries=tuple(sorted(one for one in used if escaped(one) in known)),
-        namespaces=tuple(sorted(used)),
+        unique=dataset.kind == "record" and given == different,
+        primaries=tuple(sorted(deciding)),
+        namespaces=tuple(sorted({one.namespace for one in used})),
         clock_low=low,
         clock_high=high,
         clock_nulls=nulls,
-        duplicates=bool(repeated) and repeated[0] != repeated[1],
+        duplicates=dataset.kind == "event" and given != different,
     )
 
 

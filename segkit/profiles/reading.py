@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from segkit.errors import DataError
 from segkit.profiles import expressions as sql
-from segkit.profiles.storage import INSTANT, Storage, cast, without_nan
+from segkit.profiles.storage import INSTANT, NULL, Storage, cast, without_nan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,6 +35,8 @@ def parse_expression(text: str) -> exp.Expr:
 
 def raw(leaf: Leaf) -> exp.Expr:
     """A leaf's stored value."""
+    if leaf.storage == NULL:
+        return cast(exp.null(), NULL)  # DuckDB 2.0 fails inside when it reads a field without a type
     return sql.steps(leaf.steps) if leaf.steps else parse_expression(leaf.expression)
 
 

@@ -78,7 +78,7 @@ def gather(name: str, source: Any, engine: Engine, folder: Path, identifier: str
     """Find the files of a source, or copy its rows into `<folder>/data/<identifier>/`."""
     patterns = _patterns(source)
     if patterns is None:
-        made = _copy(name, source, folder / "data" / identifier)
+        made = _copy(name, source, engine, folder / "data" / identifier)
         return Gathered(Source("copy", (str(made),)), (_fingerprint(made, engine),), (str(made),))
     kinds = {_format(name, one) for one in patterns}
     if len(kinds) > 1:
@@ -208,16 +208,25 @@ def _convert(name: str, files: Iterable[Path], kind: str, engine: Engine, folder
     return _write(name, exp.select("*").from_(reader).sql(dialect="duckdb"), engine, folder)
 
 
-def _copy(name: str, source: Any, folder: Path) -> Path:  # noqa: ANN401 - whatever the user has
-    query = source if isinstance(source, Query) else Query('SELECT * FROM "source"', {"source": source})
-    with Engine() as engine:
-        for table, frame in query.frames.items():
-            if not _readable(frame):
-                known = "a file path, a list of them, a pandas or polars frame, an Arrow table or sk.query(…)"
-                given = type(frame).__name__
-                raise InvalidRequestError(f"dataset `{name}`: a source is {known}, not {given}")
-            engine.register(table, frame)
-        return _write(name, query.sql, engine, folder)
+def _copy(name: str, source: Any, engine: Engine, folder: Path) -> Path:  # noqa: ANN401 - whatever the user has
+    frames = source.frames if isinstance(source, Query) else {f"frame_{uuid.uuid4().hex}": source}
+    for frame in frames.values():
+        if not _readable(frame):
+            known = "a file path, a list of them, a pandas or polars frame, an Arrow table or sk.query(…)"
+            given = type(frame).__name__
+            raise InvalidRequestError(f"dataset `{name}`: a source is {known}, not {given}")
+    if isinstance(source, Query):
+        # a database of its own: the names of its frames are the user's
+        with Engine() as alone:
+            for table, frame in frames.items():
+                alone.register(table, frame)
+            return _write(name, source.sql, alone, folder)
+    (table,) = frames
+    engine.register(table, source)
+    try:
+        return _write(name, exp.select("*").from_(sql.column(table)).sql(dialect="duckdb"), engine, folder)
+    finally:
+        engine.unregister(table)
 
 
 def _readable(frame: Any) -> bool:  # noqa: ANN401 - whatever the user has
