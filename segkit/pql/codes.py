@@ -43,6 +43,7 @@ SYNTAX: Final[Mapping[str, str]] = MappingProxyType(
         "too-deep": "nested deeper than can be read",
         "too-long": "longer than can be read",
         "too-many-errors": "errors that are not listed one by one",
+        "too-many-warnings": "warnings that are not listed one by one",
         "trailing-comma": "a comma with nothing behind it",
         "unclosed-bracket": "an opening bracket that is never closed",
         "unclosed-comment": "`/*` without `*/`",

@@ -81,6 +81,7 @@ def _clauses(parser: Parser) -> tuple[Clause, ...]:
 
 
 def _clause(parser: Parser) -> Clause:
+    """One clause. Without `where` (or `:`) it has no condition; what follows belongs to the outer expression."""
     begin, variable = parser.start, parser.take()
     parser.expect("from", "after the variable")
     source_at = parser.at

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from segkit.pql.brackets import MAX_NESTING, pair
-from segkit.pql.diagnostics import Diagnostic, PQLError, Report
+from segkit.pql.diagnostics import PQLError, Report
 from segkit.pql.lexer import lex
 from segkit.pql.mistakes import left_at_end
 from segkit.pql.parser import Parser
@@ -13,13 +14,14 @@ from segkit.pql.tree import Binary, Expression, Node, Null, Span
 from segkit.pql.walk import walk
 
 if TYPE_CHECKING:
+    from segkit.pql.diagnostics import Diagnostic
     from segkit.pql.tree import Comment
 
 MAX_LENGTH: Final = 1_000_000
 """The longest text that is read, in characters."""
 
-MAX_ERRORS: Final = 50
-"""More mistakes than this are not listed one by one."""
+MAX_LISTED: Final = 50
+"""More errors or warnings than this are not listed one by one."""
 
 _DEEP_HINT: Final = "split it: segments can be combined with `inSegment`, and long sums be grouped with parentheses"
 
@@ -111,11 +113,19 @@ def _check_tree(root: Node, report: Report) -> None:
 
 
 def _limited(report: Report) -> list[Diagnostic]:
-    found = report.ordered()
-    errors = [one for one in found if one.severity == "error"]
-    if len(errors) <= MAX_ERRORS:
-        return found
-    last = errors[MAX_ERRORS - 1]
-    message = f"{len(errors) - MAX_ERRORS} more errors are not listed"
-    rest = Diagnostic("too-many-errors", "error", message, errors[MAX_ERRORS].span, None, report.source)
-    return [*found[: found.index(last) + 1], rest]
+    """The findings in the order of the text; of each severity so many, and then how many more there are."""
+    counts = {"error": 0, "warning": 0}
+    found: list[Diagnostic] = []
+    last: dict[str, int] = {}
+    for one in report.ordered():
+        counts[one.severity] += 1
+        if counts[one.severity] <= MAX_LISTED:
+            found.append(one)
+        elif one.severity not in last:
+            last[one.severity] = len(found)
+            found.append(one)
+    for severity, at in last.items():
+        rest = counts[severity] - MAX_LISTED
+        message = f"{rest} more {severity}{'s' if rest > 1 else ''} not listed one by one"
+        found[at] = replace(found[at], code=f"too-many-{severity}s", message=message, hint=None)
+    return found

@@ -11,6 +11,7 @@ from pql_marks import marked
 import segkit.pql
 from segkit.pql import PQLError, check, parse
 from segkit.pql.codes import SYNTAX
+from segkit.pql.reader import parse_recovering
 
 MISTAKES = [
     # (text with the offending words marked, code, words of the hint)
@@ -223,7 +224,13 @@ def test_r51_many_mistakes_are_cut_short() -> None:
     found = check(" and ".join(["a == 1"] * 80))
     assert len(found) == 51
     assert found[-1].code == "too-many-errors"
-    assert found[-1].message == "30 more errors are not listed"
+    assert found[-1].message == "30 more errors not listed one by one"
+    assert found[-1].span.start == 50 * len("a == 1 and ") + 2
+
+    expression, found = parse_recovering("x in [" + ", ".join(["'a'"] * 51) + "]")
+    assert expression is not None
+    assert [one.code for one in found] == ["single-quotes"] * 50 + ["too-many-warnings"]
+    assert found[-1].message == "1 more warning not listed one by one"
 
 
 def test_r51_every_code_is_listed() -> None:
@@ -233,4 +240,4 @@ def test_r51_every_code_is_listed() -> None:
     for room in rooms:
         text = (folder / f"{room}.py").read_text(encoding="utf-8")
         used |= set(re.findall(r'(?:error|warning|fail|Diagnostic)\(\s*"([a-z-]+)"', text))
-    assert used == set(SYNTAX)
+    assert used | {"too-many-errors", "too-many-warnings"} == set(SYNTAX)
