@@ -8,10 +8,12 @@ import re
 import pytest
 from binding_support import SCHEMA, bound, condition
 
+from segkit.pql import bound as nodes
 from segkit.pql import parse, tree
 from segkit.pql.binder import bind
 from segkit.pql.binder.context import MAX_DEPTH
 from segkit.pql.diagnostics import PQLError
+from segkit.pql.types import Kind
 
 
 def _codes(text: str, **segments: str) -> list[str]:
@@ -86,6 +88,10 @@ def test_r53_segments_cannot_blow_up() -> None:
     assert _codes('inSegment("s0")', **rules, s20="agee > 1") == ["invalid-segment"]
 
 
+def _failed(node: nodes.Bound) -> bool:
+    return node.type.kind is Kind.ERROR or any(_failed(one) for one in nodes.children(node))
+
+
 _SEEDS = [
     'homeAddress.city = "X" and age > 3 or not (score <= 2.5)',
     'xEvent[eventType = "a" and timestamp occurs <= 3 days before now].count() >= 2',
@@ -117,7 +123,9 @@ def test_r53_mutated_rules_bind_or_raise_a_pql_error() -> None:
             continue
         spans = []
         try:
-            bind(expression, SCHEMA, segments={"b": parse("age > 1")}.get)
+            found = bind(expression, SCHEMA, segments={"b": parse("age > 1")}.get)
+            assert not _failed(found.root), text
+            assert not _failed(found.condition), text
             accepted += 1
         except PQLError as problem:
             refused += 1

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from binding_support import condition, diagnostics, refused, value, warned
+from binding_support import SCHEMA, condition, diagnostics, refused, show, value, warned
+
+from segkit.pql import parse
+from segkit.pql.binder import bind
+from segkit.pql.diagnostics import PQLError
+from segkit.pql.types import Schema, object_of
 
 
 @pytest.mark.parametrize(
@@ -53,6 +58,20 @@ def test_r16_a_field_of_events_or_of_the_profile_is_pointed_at() -> None:
     assert "xEvent[eventType" in found.hint
     assert refused("orders[«age» > 3]", "unknown-field").hint == "did you mean `^.age`?"
     assert refused("xEvent[productListItems[«age» > 3]]", "unknown-field").hint == "did you mean `^^.age`?"
+
+
+def test_r16_the_message_says_where_a_field_was_looked_for() -> None:
+    assert refused("xEvent[«colour» = 1]", "unknown-field").message.endswith("in an event")
+    assert refused("orders[«colour» = 1]", "unknown-field").message.endswith("in an item")
+    found = refused("exists X from xEvent where X.«homeAddress».city", "unknown-field")
+    assert found.hint == "`homeAddress` is a field of the profile"
+
+
+def test_r16_without_an_event_dataset_events_have_no_fields() -> None:
+    schema = Schema(SCHEMA.profile, object_of({}))
+    assert show(bind(parse("xEvent.count() > 1"), schema).condition) == "count(xEvent) > 1"
+    with pytest.raises(PQLError, match="there is no event dataset"):
+        bind(parse('xEvent[eventType = "a"]'), schema)
 
 
 def test_r16_words_and_events_are_near_too() -> None:

@@ -56,7 +56,32 @@ def test_r17_a_string_literal_beside_a_moment_is_iso_8601() -> None:
     assert condition('visits.intersects(["2024-01-01T08:00:00Z"])') == "visits meets [@2024-01-01T08:00:00]"
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2024-02-30", "2024-1-1", "01.02.2024", "2024-01-01T25:00:00Z", ""])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-01-01T08:00:00.123456789Z", "2024-01-01T08:00:00.123456"),
+        ("2024-01-01t08:00:00z", "2024-01-01T08:00:00"),
+        ("2024-01-01T00:30:00+01:00", "2023-12-31T23:30:00"),
+        ("2024-01-01T08:00-0530", "2024-01-01T13:30:00"),
+    ],
+)
+def test_r17_spellings_of_iso_8601(text: str, expected: str) -> None:
+    assert condition(f'modified > "{text}"') == f"modified > @{expected}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9999-12-31T23:30:00-01:00",
+        "2024-01-01T24:30:00Z",
+        "yesterday",
+        "2024-02-30",
+        "2024-1-1",
+        "01.02.2024",
+        "2024-01-01T25:00:00Z",
+        "",
+    ],
+)
 def test_r17_other_text_beside_a_moment_is_an_error(text: str) -> None:
     refused(f'modified > «"{text}"»', "not-a-date")
 

@@ -163,8 +163,10 @@ def _object_field(b: Binder, value: Bound, key: str, *, at: Span, where: Span, r
     of = value.type.field(key)
     if of is None:
         near = nearest_path(value.type, (key, *rest))
-        hint = _as_function(key) if key in FUNCTIONS else near or _as_function(key)
-        return b.error("unknown-field", f"there is no field `{key}`{_below(value)}", at, hint)
+        hint = (
+            _as_function(key) if key in FUNCTIONS else near or _as_function(key) or elsewhere(b.schema, value.type, key)
+        )
+        return b.error("unknown-field", f"there is no field `{key}` {_place(b, value)}", at, hint)
     if of.kind is Kind.UNSUPPORTED:
         return b.error(
             "unsupported-field", f"`{key}` has a type that PQL does not know, such as TIME or binary data", at
@@ -183,14 +185,14 @@ def _as_function(key: str) -> str | None:
     return f"`{known.name}` is a function: write `.{known.name}()`" if known is not None and known.method else None
 
 
-def _below(value: Bound) -> str:
+def _place(b: Binder, value: Bound) -> str:
     match value:
         case Attribute(path=()):
-            return " in the profile"
+            return "in the profile"
         case Attribute(path=above):
-            return f" in `{'.'.join(above)}`"
+            return f"in `{'.'.join(above)}`"
         case _:
-            return " in an item" if value.type.fields else ", nor any other"
+            return "in an event" if value.type == b.schema.event else "in an item"
 
 
 def _variable(b: Binder, binding: Binding, node: Name) -> Bound:
@@ -212,16 +214,15 @@ def _unknown(b: Binder, scope: Scope, node: Name, rest: tuple[str, ...]) -> Cons
             hint = f"did you mean `{'^' * levels}.{'.'.join(wanted)}`?"
         out, levels = out.outer, levels + 1
     if scope.outer is None:
-        hint = hint or elsewhere(b.schema, wanted)
+        hint = hint or elsewhere(b.schema, scope.item.type, node.name)
     also = (*scope.variables, EVENTS, "now", *DAYS) if scope.outer is None else tuple(scope.variables)
-    hint = hint or nearest_path(scope.item.type, wanted, also)
+    hint = hint or nearest_path(scope.item.type, wanted, also) or elsewhere(b.schema, scope.item.type, node.name)
     if wanted == (_PROFILE,):
         hint = "the profile itself is `$1`"
-    place = "in the profile" if scope.outer is None else "in an item"
     if scope.item.type.kind not in {Kind.OBJECT, Kind.ERROR}:
         message = f"there is no `{node.name}`: the items are of type {scope.item.type}"
         return b.error("unknown-field", message, node.span, hint or "the item itself is `this`")
-    return b.error("unknown-field", f"there is no field `{node.name}` {place}", node.span, hint)
+    return b.error("unknown-field", f"there is no field `{node.name}` {_place(b, scope.item)}", node.span, hint)
 
 
 def _name_span(node: Field) -> Span:

@@ -25,12 +25,14 @@ def nearest_path(of: Type, wanted: Path, also: tuple[str, ...] = ()) -> str | No
     return _sentence(found)
 
 
-def elsewhere(schema: Schema, wanted: Path) -> str | None:
-    """A hint for a field of events that was looked for in the profile, or the other way round."""
-    if schema.event.field(wanted[0]) is not None:
-        return f"`{wanted[0]}` is a field of events: `xEvent[{'.'.join(wanted)} …]`"
-    if schema.profile.field(wanted[0]) is not None:
-        return f"`{wanted[0]}` is a field of the profile"
+def elsewhere(schema: Schema, of: Type, key: str) -> str | None:
+    """A hint for a field of events that was looked for in the profile, the other way round, or where there are none."""
+    if of == schema.event and not of.fields:
+        return "there is no event dataset, so events have no fields"
+    if of != schema.event and schema.event.field(key) is not None:
+        return f"`{key}` is a field of events: `xEvent[{key} …]`"
+    if of != schema.profile and schema.profile.field(key) is not None:
+        return f"`{key}` is a field of the profile"
     return None
 
 
