@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from binding_support import condition, refused
+from binding_support import condition, refused, warned
 
 from segkit.pql.binder.patterns import translated
 
@@ -84,6 +84,10 @@ def test_r47_what_the_engine_cannot_run_is_an_error_under_the_very_characters(ma
 
 def test_r47_positions_hold_behind_escapes() -> None:
     refused(r'homeAddress.city matches "\"\u0041\\d«(?=»x)"', "bad-pattern")
+
+
+def test_r47_wildcards_of_like_in_a_regular_expression_are_pointed_at() -> None:
+    assert warned('homeAddress.city matches "%John"', "wildcard-in-pattern").hint == "`like` knows `%` and `_`"
 
 
 def test_r47_a_pattern_is_written_out() -> None:

@@ -123,6 +123,9 @@ def checked(b: Binder, pattern: Operand) -> Bound:
         case _:
             hint = "a pattern that is only known while running cannot be checked"
             return b.error("bad-pattern", "a regular expression is written out as a literal", pattern.value.span, hint)
+    if text.startswith("%") or text.endswith("%"):
+        message = "`%` is a plain character in a regular expression"
+        b.report.warning("wildcard-in-pattern", message, pattern.value.span, "`like` knows `%` and `_`")
     try:
         made, _ = translated(text)
     except _PatternError as problem:
