@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,7 @@ def attach(expression: Expression) -> Remarks:
     remarks = Remarks()
     if not expression.comments:
         return remarks
-    wide = _extents(expression.text)
+    wide = _Extents(expression.text)
     whole = _Room(Span(0, len(expression.text)), (expression.root,))
     rooms = [whole, *(room for part, _, _ in walk(expression.root) for room in _rooms(part, wide))]
     # outer rooms first, so that the last one that is still open when a comment comes is the innermost
@@ -75,20 +76,11 @@ def attach(expression: Expression) -> Remarks:
 
 def _place(comment: Comment, room: _Room, text: str, wide: _Extents, remarks: Remarks) -> None:
     start, end = comment.span.start, comment.span.end
-    previous: Part | None = None
-    following: Part | None = None
-    for part in room.parts:
-        extent = wide.of(part.span)
-        if extent.end <= start:
-            previous = part
-        elif extent.start >= end:
-            following = part
-            break
-        elif start >= part.span.end:
-            previous = part
-        else:
-            following = part
-            break
+    at = bisect_right(room.parts, start, key=lambda part: wide.of(part.span).start) - 1
+    if at >= 0 and start < room.parts[at].span.end:
+        at -= 1  # inside a part that has no room for it is before that part
+    previous = room.parts[at] if at >= 0 else None
+    following = room.parts[at + 1] if at + 1 < len(room.parts) else None
     # a comment between two parts on a line belongs to the one it touches, after a comma to the next
     introduces = following is not None and "\n" not in text[end : following.span.start] and comment.text[1] != "/"
     if previous is not None and "\n" not in text[previous.span.end : start]:
@@ -98,10 +90,8 @@ def _place(comment: Comment, room: _Room, text: str, wide: _Extents, remarks: Re
             return
     if following is not None:
         remarks.before.setdefault(id(following), []).append(comment.text)
-    elif previous is not None:
-        remarks.below.setdefault(id(previous), []).append(comment.text)
     else:
-        remarks.before.setdefault(id(room.parts[0]), []).append(comment.text)
+        remarks.below.setdefault(id(room.parts[-1]), []).append(comment.text)
 
 
 def _rooms(part: Part, wide: _Extents) -> Iterable[_Room]:
@@ -155,7 +145,3 @@ class _Extents:
         while first and self._tokens[first - 1].word == "(" and self._partner.get(first - 1) == last + 1:
             first, last = first - 1, last + 1
         return Span(self._tokens[first].start, self._tokens[last].end)
-
-
-def _extents(text: str) -> _Extents:
-    return _Extents(text)
