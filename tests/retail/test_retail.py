@@ -107,15 +107,43 @@ def test_ad_hoc_sizes_are_those_of_the_job(shop: Shop) -> None:
 
 
 def test_harder_questions_have_the_answers_of_pandas(shop: Shop) -> None:
+    """All of them in one job, whose statement shares what they have in common, and some of them alone."""
     ws = shop.names["ws"]
     expected = retail_pandas.questions(shop.lines, shop.as_of)
     assert set(expected) == set(retail_questions.QUESTIONS)
-    found = {
-        name: _customers(ws.preview(rule, limit=None, as_of=shop.as_of))
-        for name, rule in retail_questions.QUESTIONS.items()
-    }
+    made = [ws.segments.create(name, rule) for name, rule in retail_questions.QUESTIONS.items()]
+    try:
+        job = ws.jobs.create(made, as_of=shop.as_of).wait()
+        found = {name: _customers(job.members(name)) for name in expected}
+    finally:
+        for one in made:
+            ws.segments.delete(one)
     wrong = {name: sorted(found[name] ^ expected[name])[:5] for name in expected if found[name] != expected[name]}
     assert not wrong, "customers on one side only"
+    for name in ("sent back what was bought before", "last order 100 or more", "a pause that no return broke"):
+        rule = retail_questions.QUESTIONS[name]
+        assert int(ws.size(rule, as_of=shop.as_of)) == len(expected[name])
+        assert _customers(ws.preview(rule, limit=None, as_of=shop.as_of)) == expected[name]
+
+
+def test_a_later_job_tells_who_came_stayed_and_left(shop: Shop) -> None:
+    ws, rules = shop.names["ws"], shop.names["rules"]
+    later = shop.as_of + pd.Timedelta(days=45)
+    before = retail_pandas.segments(shop.lines, shop.as_of, shop.chosen)
+    after = retail_pandas.segments(shop.lines, later, shop.chosen)
+    job = ws.jobs.create(list(rules), as_of=later.isoformat()).wait()
+    sizes = job.sizes().to_pandas().set_index("name")
+    counted = {name: tuple(int(sizes.loc[name, one]) for one in ("realized", "existing", "exited")) for name in rules}
+    assert counted == {
+        name: (len(after[name] - before[name]), len(after[name] & before[name]), len(before[name] - after[name]))
+        for name in rules
+    }
+    assert sum(left for _, _, left in counted.values()) > 0
+    assert sum(came for came, _, _ in counted.values()) > 0
+    lapsed = pd.DataFrame(list(job.members("Lapsed")))
+    by_status = {status: _customers(rows.to_dict("records")) for status, rows in lapsed.groupby("status")}
+    assert by_status["realized"] == after["Lapsed"] - before["Lapsed"]
+    assert by_status["existing"] == after["Lapsed"] & before["Lapsed"]
 
 
 def test_no_segment_is_empty_or_everybody(shop: Shop) -> None:

@@ -12,6 +12,8 @@ import retail_sql
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 CHOSEN = {"home": "United Kingdom", "first": "85123A", "second": "85099B"}
 
 
