@@ -9,10 +9,10 @@ from segkit.plan.features import Features
 from segkit.plan.fold import TRUE, fold
 from segkit.plan.needs import Shapes, holds_without, holds_without_profile, reads
 from segkit.plan.walk import attributes
-from segkit.pql.bound import Distinct, Head, Or, Top
+from segkit.pql.bound import Distinct, Head, Top
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from segkit.plan.clock import Clock
     from segkit.plan.features import Feature
@@ -70,8 +70,8 @@ def plan(conditions: Mapping[str, Bound], columns: Mapping[str, Bound], clock: C
     for one in values.values():
         shapes.whole(one.type)
     parts = [*rules.values(), *values.values()]
-    rule = Or(tuple(rules.values())) if rules else TRUE
-    needed = tuple(one for one in features.all if not holds_without(rule, [one], clock))
+    either = tuple(rules.values()) or (TRUE,)
+    needed = tuple(one for one in features.all if not _any_without(either, [one], clock))
     return Plan(
         rules,
         values,
@@ -80,9 +80,13 @@ def plan(conditions: Mapping[str, Bound], columns: Mapping[str, Bound], clock: C
         shapes,
         ordered=bool(values) or reads(parts, (Head, Top, Distinct)),
         on_profile=any(attributes(one) for one in parts),
-        without_profile=holds_without_profile(rule, clock),
-        without_events=holds_without(rule, features.all, clock),
+        without_profile=any(holds_without_profile(one, clock) for one in either),
+        without_events=_any_without(either, features.all, clock),
     )
+
+
+def _any_without(rules: Sequence[Bound], features: Sequence[Feature], clock: Clock) -> bool:
+    return any(holds_without(one, features, clock) for one in rules)
 
 
 def _extract(node: Bound, features: Features, clock: Clock) -> Bound:

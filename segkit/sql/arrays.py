@@ -13,6 +13,7 @@ from segkit.sql.build import (
     call,
     function_of,
     literal,
+    once,
     operand,
     otherwise,
     part,
@@ -67,9 +68,13 @@ def aggregate(function: str, array: exp.Expr, result: Type, item: Type) -> exp.E
 
 def different(array: exp.Expr) -> exp.Expr:
     """The different items that are not null, in order of first appearance."""
-    item, position = _name("item"), _name("at")
-    first = exp.EQ(this=call("LIST_POSITION", array.copy(), item.copy()), expression=position)
-    return call("LIST_FILTER", array, function_of("item", both([present(item), first]), "at"))
+
+    def firsts(items: exp.Expr) -> exp.Expr:
+        item, position = _name("item"), _name("at")
+        found = exp.EQ(this=call("LIST_POSITION", items.copy(), item.copy()), expression=position)
+        return call("LIST_FILTER", items, function_of("item", both([present(item), found]), "at"))
+
+    return once(array, firsts)
 
 
 def number_of_different(array: exp.Expr) -> exp.Expr:
@@ -112,11 +117,17 @@ def without_nulls(array: exp.Expr) -> exp.Expr:
 
 def in_common(left: exp.Expr, right: exp.Expr) -> exp.Expr:
     """The items that two arrays have in common, each once; null when there are none."""
-    shared = call("LIST_CONTAINS", right, _name("item"))
-    item, position = _name("item"), _name("at")
-    first_one = exp.EQ(this=call("LIST_POSITION", left.copy(), item), expression=position)
-    common = call("LIST_FILTER", left, function_of("item", both([shared, first_one]), "at"))
-    return call("NULLIF", common, exp.Array(expressions=[]))
+    shared = call("LIST_FILTER", different(left), function_of("item", call("LIST_CONTAINS", right, _name("item"))))
+    return call("NULLIF", shared, exp.Array(expressions=[]))
+
+
+def _same(left: exp.Expr, right: exp.Expr) -> exp.Expr:
+    return both(
+        [
+            call("LIST_HAS_ALL", left.copy(), without_nulls(right.copy())),
+            call("LIST_HAS_ALL", right.copy(), without_nulls(left.copy())),
+        ]
+    )
 
 
 def compared(operator: str, left: exp.Expr, right: exp.Expr) -> exp.Expr:
@@ -129,10 +140,5 @@ def compared(operator: str, left: exp.Expr, right: exp.Expr) -> exp.Expr:
         case "superset":
             return call("LIST_HAS_ALL", left, without_nulls(right))
         case _:
-            whole = both(
-                [
-                    call("LIST_HAS_ALL", left, without_nulls(right)),
-                    call("LIST_HAS_ALL", right.copy(), without_nulls(left.copy())),
-                ]
-            )
+            whole = once(left, lambda one: once(right, lambda other: _same(one, other), "other"))
             return whole if operator == "equal" else exp.Not(this=exp.Paren(this=whole))

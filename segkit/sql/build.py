@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from segkit.pql.bound import Value
 
@@ -173,6 +174,20 @@ def tried_cast(value: exp.Expr, kind: str) -> exp.Expr:
 def when(condition: exp.Expr, then: exp.Expr, default: exp.Expr | None = None) -> exp.Expr:
     """`CASE WHEN condition THEN then ELSE default END`."""
     return exp.Case(ifs=[exp.If(this=condition, true=then)], default=default)
+
+
+_SMALL = 40
+
+
+def once(value: exp.Expr, use: Callable[[exp.Expr], exp.Expr], variable: str = "value") -> exp.Expr:
+    """An expression that reads a value several times; a large value is computed once, as the item of a list.
+
+    Without this, functions inside functions would double the statement at each level.
+    """
+    if len(list(islice(value.walk(), _SMALL + 1))) <= _SMALL:
+        return use(value)
+    used = function_of(variable, use(exp.Column(this=exp.to_identifier(variable))))
+    return call("LIST_EXTRACT", call("LIST_TRANSFORM", exp.Array(expressions=[value]), used), literal(1))
 
 
 def sorted_by(value: exp.Expr, *keys: tuple[exp.Expr, bool]) -> exp.Expr:

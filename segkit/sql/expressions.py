@@ -58,6 +58,7 @@ from segkit.sql.build import (
     certain,
     literal,
     negated,
+    once,
     operand,
     part,
     present,
@@ -319,7 +320,7 @@ def _arithmetic(node: Arith, scope: Scope) -> exp.Expr:
     if node.type.kind is Kind.INTEGER:
         return tried(result)
     # Beyond the range of doubles is null, as with integers.
-    return when(call("ISFINITE", result), result.copy())
+    return once(result, lambda one: when(call("ISFINITE", one), one.copy()))
 
 
 def _calculated(node: Arith, scope: Scope) -> exp.Expr:

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from segkit.pql.types import Kind
 from segkit.sql import arrays, times
-from segkit.sql.build import both, call, cast, literal, operand, tried, tried_cast, when
+from segkit.sql.build import both, call, cast, literal, once, operand, tried, tried_cast, when
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -81,14 +81,20 @@ def _not_negative(value: exp.Expr) -> exp.Expr:
         return value
     if isinstance(value, exp.Neg):
         return literal(0)
-    return exp.Mul(
-        this=operand(value), expression=cast(exp.GT(this=operand(value.copy()), expression=literal(0)), "BIGINT")
-    )
+    return once(value, _positive_part, "number")
+
+
+def _positive_part(value: exp.Expr) -> exp.Expr:
+    positive = cast(exp.GT(this=operand(value.copy()), expression=literal(0)), "BIGINT")
+    return exp.Mul(this=operand(value), expression=positive)
 
 
 def _substr(one: Call) -> exp.Expr:
-    start = _not_negative(one[1])
-    begin = exp.Add(this=operand(start), expression=literal(1))
+    return once(_not_negative(one[1]), lambda start: _part(one, start), "start")
+
+
+def _part(one: Call, start: exp.Expr) -> exp.Expr:
+    begin = exp.Add(this=operand(start.copy()), expression=literal(1))
     end = one[2] if len(one.arguments) > 2 else exp.Null()
     if isinstance(end.this if isinstance(end, exp.Cast) else end, exp.Null):
         return call("SUBSTRING", one[0], begin)
@@ -265,6 +271,22 @@ FUNCTIONS: Mapping[str, Callable[[Call], exp.Expr]] = {
 """Every function by its canonical name."""
 
 
+_REPEATING = {
+    "extractEmailDomain",
+    "getUrlPath",
+    "regexGroup",
+    "replace",
+    "stringToDate",
+    "stringToNumber",
+    "toInt",
+}
+"""The functions that read their first argument several times."""
+
+
 def build(name: str, arguments: Sequence[exp.Expr], types: Sequence[Type], clock: Clock) -> exp.Expr:
     """A function over compiled arguments."""
-    return FUNCTIONS[name](Call(tuple(arguments), tuple(types), clock))
+    make = FUNCTIONS[name]
+    if name not in _REPEATING:
+        return make(Call(tuple(arguments), tuple(types), clock))
+    first, *rest = arguments
+    return once(first, lambda one: make(Call((one, *rest), tuple(types), clock)))

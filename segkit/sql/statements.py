@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from segkit.plan.plan import Plan, plan
 from segkit.plan.walk import canonical, signature
-from segkit.pql.bound import And, Const, Not, Or
+from segkit.pql.bound import And, Const, Not, Or, Truth
 from segkit.pql.types import Kind
 from segkit.sql.build import both, column, literal, otherwise, some, table, when
 from segkit.sql.chains import chain_step
@@ -246,6 +246,9 @@ class _Statement:
     def value(self, node: Bound) -> exp.Expr:
         """A value over the joined steps, as callers expect it."""
         result = value(node, self.scope)
+        if node.type.kind is Kind.OBJECT:
+            # An object without any leaf is absent, which a struct of nulls is not.
+            return when(condition(Truth(node), self.scope), result)
         # An exact decimal or an unsigned integer stays inside; outside the engine PQL's types are plain.
         if node.type.kind in {Kind.DOUBLE, Kind.INTEGER}:
             return exp.cast(result, "DOUBLE" if node.type.kind is Kind.DOUBLE else "BIGINT")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from segkit.plan.clock import DAYS, MONTHS, SECONDS
-from segkit.sql.build import call, cast, grouped, literal, operand, tried, when
+from segkit.sql.build import call, cast, grouped, literal, once, operand, tried, when
 
 if TYPE_CHECKING:
     from segkit.plan.clock import Clock
@@ -50,16 +50,21 @@ def start_of(unit: Unit | str, instant: exp.Expr, clock: Clock) -> exp.Expr:
     """The start of the calendar unit that holds an instant."""
     if unit in {"second", "millisecond"} or (unit in {"minute", "hour"} and clock.is_utc):
         return _truncated(unit, instant)
-    wall = local(instant, clock)
     if unit in {"minute", "hour"}:
-        # Zones with an offset of a half hour have their own hours.
-        past = exp.Sub(this=operand(wall), expression=_truncated(unit, wall.copy()))
-        return exp.Sub(this=operand(instant.copy()), expression=exp.Paren(this=past))
+        return once(instant, lambda one: _local_start(unit, one, clock))
+    wall = local(instant, clock)
     if unit == "week" and clock.week_shift:
         moved = exp.Sub(this=operand(wall), expression=interval(clock.week_shift, "day"))
         start = exp.Add(this=_truncated(unit, moved), expression=interval(clock.week_shift, "day"))
         return utc(start, clock)
     return utc(_truncated(unit, wall), clock)
+
+
+def _local_start(unit: str, instant: exp.Expr, clock: Clock) -> exp.Expr:
+    # Zones with an offset of a half hour have their own hours.
+    wall = local(instant.copy(), clock)
+    past = exp.Sub(this=operand(wall), expression=_truncated(unit, wall.copy()))
+    return exp.Sub(this=operand(instant), expression=exp.Paren(this=past))
 
 
 def _truncated(unit: str, instant: exp.Expr) -> exp.Expr:
@@ -104,13 +109,18 @@ def _shifted_by(instant: exp.Expr, count: int, unit: Unit, clock: Clock) -> exp.
     bound = exp.LTE if count > 0 else exp.GTE
     factor, base = _basis(unit)
     direction = exp.Add if count > 0 else exp.Sub
-    moved = direction(this=operand(instant), expression=interval(abs(count) * factor, base))
-    return when(bound(this=operand(instant.copy()), expression=literal(limit)), moved)
+
+    def moved(one: exp.Expr) -> exp.Expr:
+        later = direction(this=operand(one), expression=interval(abs(count) * factor, base))
+        return when(bound(this=operand(one.copy()), expression=literal(limit)), later)
+
+    return once(instant, moved)
 
 
 def in_years(instant: exp.Expr) -> exp.Expr:
     """An instant, or null outside the years 1 to 9999, which Python and Parquet readers cannot hold."""
-    return when(exp.Between(this=operand(instant), low=literal(FIRST), high=literal(LAST)), instant.copy())
+    low, high = literal(FIRST), literal(LAST)
+    return once(instant, lambda one: when(exp.Between(this=operand(one), low=low, high=high), one.copy()))
 
 
 def first_instant(date: exp.Expr, clock: Clock) -> exp.Expr:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from sql_world import NOW, World, at, value_of
+from sql_world import NOW, World, at, bind_text, value_of
 
 from segkit.plan import Clock
+from segkit.sql import compile_columns, compile_total
 
 PEOPLE = World(
     {
@@ -367,3 +368,49 @@ def test_a_wide_or_does_not_overflow() -> None:
 
 def test_names_and_texts_with_quotes_and_comment_marks() -> None:
     assert World({"a": {"name": "x\"'*/y"}}).members('name = "x\\"\'*/y" /* a */') == "a"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("joined" + ".addDays(number)" * 20, at("2026-03-21")),
+        ("name" + '.replace("a", "b")' * 20, "b" * 20 + "a"),
+        ("name" + ".substr(number, 99)" * 10, "a" * 11),
+        ("if(number = 1, score * score, " * 15 + "1.0" + ") * score" * 15, pytest.approx(1.5**3)),
+    ],
+)
+def test_r53_functions_inside_functions_do_not_swell(text: str, expected: object) -> None:
+    assert value_of(text, joined=at("2026-03-01"), number=1, name="a" * 21, score=1.5) == expected
+
+
+def test_r03_objects_as_values() -> None:
+    assert PEOPLE.values("home") == [
+        {"city": "Paris", "geo": {"lat": None}},
+        {"city": None, "geo": {"lat": 0.0}},
+        None,
+        None,
+        None,
+    ]
+    assert PEOPLE.values("xEvent.head().commerce") == [None] * 5
+    assert PEOPLE.values("home.geo")[1] == {"lat": 0.0}
+    assert PEOPLE.values('orders[SKU = "y"].maker') == [[{"name": "m"}], [], None, None, None]
+
+
+def test_constant_rules() -> None:
+    assert PEOPLE.members('"a" = "a"') == "abcde"
+    assert PEOPLE.members('"a" = "b"') == ""
+    assert PEOPLE.members('"a" = "b" or name = "Ann"') == "a"
+
+
+def test_columns_keep_their_order_and_names_and_rows_that_of_the_profile_id() -> None:
+    columns = {text: bind_text(text).root for text in ("number", "name", "xEvent.count()")}
+    where = bind_text("number > 1").condition
+    statement = compile_columns(columns, PEOPLE, PEOPLE.clock, where=where, limit=1)
+    assert statement.named_selects == ["profile_id", "number", "name", "xEvent.count()"]
+    assert PEOPLE.run(statement) == [("a", 3, "Ann", 0)]
+    bare = compile_columns(columns, PEOPLE, PEOPLE.clock, where=where, order=False, identity=False)
+    assert sorted(PEOPLE.run(bare)) == [(3, "Ann", 0), (21, "Bob", 0)]
+
+
+def test_the_number_of_all_profiles_counts_those_known_from_events_alone() -> None:
+    assert PEOPLE.run(compile_total(PEOPLE)) == [(5,)]
