@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sqlglot import exp
 
 from segkit.profiles import expressions as sql
 from segkit.profiles.measure import RECORD_ID, micros
-from segkit.profiles.reading import carries, clock, identity_entries, primary, read, row_number, scan
+from segkit.profiles.reading import carries, clock, identity_entries, identity_pairs, primary, read, row_number, scan
 from segkit.profiles.storage import TEXT, Storage, cast
 
 if TYPE_CHECKING:
@@ -30,12 +30,12 @@ _LARGEST = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which columns of a dataset's rows are asked for."""
+    """Which columns of a dataset's rows are asked for; identities as pairs of namespace and id, or in full."""
 
     leaves: Mapping[Path, Storage]
     short: bool
     mask: tuple[str, ...] | None = None
-    identities: bool = False
+    identities: Literal["none", "pairs", "full"] = "none"
 
 
 def reduced(dataset: Dataset) -> bool:
@@ -50,15 +50,16 @@ def columns(dataset: Dataset, part: Part, wanted: Wanted) -> list[exp.Expr]:
     ]
     if wanted.mask is not None:
         found.append(sql.named(_mask(part, wanted.mask), MASK))
-    if wanted.identities:
-        found.append(sql.named(identity_entries(dataset, part), IDENTITIES))
+    if wanted.identities != "none":
+        carried = identity_entries(dataset, part) if wanted.identities == "full" else identity_pairs(part)
+        found.append(sql.named(carried, IDENTITIES))
     return found
 
 
 def names(wanted: Wanted) -> list[str]:
     """The names of the asked columns, in the same order."""
     found = [sql.dotted(path) for path in wanted.leaves]
-    return found + [MASK] * (wanted.mask is not None) + [IDENTITIES] * wanted.identities
+    return found + [MASK] * (wanted.mask is not None) + [IDENTITIES] * (wanted.identities != "none")
 
 
 def _mask(part: Part, namespaces: Sequence[str]) -> exp.Expr:

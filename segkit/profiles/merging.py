@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sqlglot import exp
 
@@ -111,6 +111,8 @@ class MergedSource:
         alone = len(records) == 1 and not events and (records[0].measures.unique or reduced(records[0]))
         if alone and MAP_PATH not in asked:
             return self._direct(records[0], Wanted(stored, self.short, bits))
+        if len(asked) == 1 and not everyone and stored[asked[0]].sql == "MAP":
+            return self._merged_map(records, asked[0], stored[asked[0]])
         return self._grouped(records, events, stored, bits, filtered=not everyone)
 
     @property
@@ -222,13 +224,17 @@ class MergedSource:
         )
         return _collected(by_namespace, MAP_PATH)
 
+    def _carried(self, identities: Literal["pairs", "full"]) -> exp.Query:
+        wanted = Wanted({}, self.short, identities=identities)
+        branches = [one for each in self.records for one in branch(each, wanted, None)]
+        return sql.union_all(
+            [*branches, *(plain(each, part, wanted) for each in self.event_datasets for part in each.parts)]
+        )
+
     def _identity_rows(self) -> exp.Select:
         """`profile_key`, `namespace` and `identity` of each identity in each record and event."""
-        wanted = Wanted({}, self.short, identities=True)
-        branches = [one for each in self.records for one in branch(each, wanted, None)]
-        branches += [plain(each, part, wanted) for each in self.event_datasets for part in each.parts]
         opened = exp.select(sql.column(KEY), sql.named(sql.call("unnest", sql.column(IDENTITIES)), "entry")).from_(
-            sql.subquery(sql.union_all(branches), "carried")
+            sql.subquery(self._carried("full"), "carried")
         )
         return exp.select(
             sql.column(KEY),
@@ -240,9 +246,13 @@ class MergedSource:
         """`profile_key`, `namespace` and `id` of each identity of each profile, once."""
         if not self.records and not self.event_datasets:
             return _nothing([("namespace", _TEXT), ("id", _TEXT)], mask=False)
-        identity = sql.named(sql.field(sql.column("identity"), "id"), "id")
-        rows = sql.subquery(self._identity_rows(), "identities")
-        return exp.select(sql.column(KEY), sql.column("namespace"), identity).distinct().from_(rows)
+        pair = sql.column("pair")
+        opened = exp.select(sql.column(KEY), sql.named(sql.call("unnest", sql.column(IDENTITIES)), "pair")).from_(
+            sql.subquery(self._carried("pairs"), "carried")
+        )
+        names = [sql.named(sql.field(pair.copy(), one), one) for one in ("namespace", "id")]
+        found = exp.select(sql.column(KEY), *names).distinct().from_(sql.subquery(opened, "pairs"))
+        return found.where(sql.present(sql.field(pair, "id")))
 
     def events(self, leaves: Sequence[Path]) -> exp.Select:
         """One row an experience event: `profile_key` and the leaves in the order asked, duplicates by `_id` removed."""
@@ -252,7 +262,7 @@ class MergedSource:
         repeated = self._repeated()
         with_map = MAP_PATH in stored
         flat = {path: kind for path, kind in stored.items() if path != MAP_PATH}
-        wanted = Wanted(flat, self.short, identities=with_map)
+        wanted = Wanted(flat, self.short, identities="full" if with_map else "none")
         clean = [
             plain(each, part, wanted) for each in self.event_datasets if each not in repeated for part in each.parts
         ]
@@ -288,7 +298,7 @@ class MergedSource:
             for part in each.parts
         )
         chosen = [sql.column(KEY), *(sql.column(sql.dotted(one)) for one in wanted.leaves)]
-        chosen += [sql.column(IDENTITIES)] * wanted.identities
+        chosen += [sql.column(IDENTITIES)] * (wanted.identities != "none")
         terms = [exp.Ordered(this=sql.column(one), nulls_first=False) for one in (CLOCK, DATASET, FILE, ROW)]
         place = exp.Window(this=exp.RowNumber(), partition_by=[sql.column(RECORD)], order=exp.Order(expressions=terms))
         first = exp.EQ(this=place, expression=sql.number(1))

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from segkit.errors import DataError
 from segkit.profiles import expressions as sql
-from segkit.profiles.storage import INSTANT, NULL, Storage, cast, without_nan
+from segkit.profiles.storage import INSTANT, NULL, TEXT, Storage, cast, without_nan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -234,6 +234,21 @@ def identity_entries(dataset: Dataset, part: Part) -> exp.Expr:
         else:
             found.append(sql.struct({"key": sql.text(entry.namespace), "value": listed}))
     return exp.Array(expressions=found)
+
+
+def identity_pairs(part: Part) -> exp.Expr:
+    """A row's identities as one list of `{namespace, id}`, in which an id may be null."""
+    used = [one for one in part.entries if one.used]
+    lone = [sql.struct({"namespace": sql.text(one.namespace), "id": first(one)}) for one in used if one.single]
+    found: list[exp.Expr] = [exp.Array(expressions=list(lone))] if lone else []
+    for entry in used:
+        if not entry.single:
+            pair = sql.struct({"namespace": sql.text(entry.namespace), "id": sql.column(sql.ITEM)})
+            found.append(sql.call("list_transform", identifiers(entry), sql.function(sql.ITEM, pair)))
+    if not found:
+        nothing = sql.struct({"namespace": cast(exp.null(), TEXT), "id": cast(exp.null(), TEXT)})
+        return exp.Array(expressions=[nothing])
+    return found[0] if len(found) == 1 else sql.call("list_concat", *found)
 
 
 def _marked(listed: exp.Expr) -> exp.Expr:
