@@ -1,7 +1,8 @@
 """The bound expression: typed, desugared, free of names. What the binder makes and the plan reads.
 
 The surface has many ways to say a thing; here each has one. All decisions of `pql.md` that depend on types or on
-the schema are taken by the binder and stand here as explicit nodes, so that an evaluator follows the nodes and nothing else:
+the schema are taken by the binder and stand here as explicit nodes, so that an evaluator follows the nodes and nothing
+else:
 
 - A node of type Boolean in a *condition* is two-valued, never null (R12). `Truth` makes one from any value (R02).
   `Compare`, `In`, `Test`, `InRange`, `Quantify`, `And`, `Or`, `Not`, `IsNull`, `Chain` are conditions by themselves.
@@ -87,7 +88,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Get:
-    """A field of an object value (never of an `Attribute`, whose path grows instead); null on a missing object (R19)."""
+    """A field of an object value, never of an `Attribute`, whose path grows instead; null on a missing object (R19)."""
 
     object: Bound
     name: str
@@ -245,8 +246,11 @@ class StartOf:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """An instant moved by whole units, forward or (negative) back; months and longer clamp to the last day of the month,
-    days and longer are calendar units of the workspace's zone, hours and shorter are exact (R39, R43). Overflow is null."""
+    """An instant moved by whole units, forward or (negative) back (R39, R43).
+
+    Months and longer clamp to the last day of the month, days and longer are calendar units of the workspace's zone,
+    hours and shorter are exact. Overflow is null.
+    """
 
     instant: Bound
     count: Bound
@@ -280,8 +284,8 @@ class If:
 
 @dataclass(frozen=True, slots=True)
 class Convert:
-    """A value as another type, never failing: Integer as Double, a Date as its first instant in the workspace's zone, an
-    Integer as Timestamp in epoch milliseconds (R17). What does not convert is null."""
+    """A value as another type, never failing (R17): Integer as Double, a Date as its first instant in the workspace's
+    zone, an Integer as Timestamp in epoch milliseconds. What does not convert is null."""
 
     value: Bound
     type: Type
@@ -290,8 +294,11 @@ class Convert:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A scalar, array or map function of the registry (`functions.py`), by its canonical name; null in, null out unless
-    the registry says otherwise. Arguments include the receiver, and omitted optional ones are filled in by the binder."""
+    """A scalar, array or map function of the registry (`functions.py`), by its canonical name.
+
+    Null in, null out unless the registry says otherwise. Arguments include the receiver, and omitted optional ones are
+    filled in by the binder.
+    """
 
     name: str
     arguments: tuple[Bound, ...]
@@ -385,8 +392,8 @@ class Top:
 
 @dataclass(frozen=True, slots=True)
 class ChainElement:
-    """One element of a chain: `what` is a condition over the event variable, `when` over the event variable too (it reads
-    its timestamp), and may refer to the instant of earlier elements through their `moment` variables (R34)."""
+    """One element of a chain: `what` is a condition over the event variable, and so is `when`, which reads its timestamp
+    and may refer to the instants of earlier elements through their `moment` variables (R34)."""
 
     name: str
     variable: Variable
