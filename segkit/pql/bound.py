@@ -392,8 +392,8 @@ class Top:
 
 @dataclass(frozen=True, slots=True)
 class ChainElement:
-    """One element of a chain: `what` is a condition over the event variable, and so is `when`, which reads its timestamp
-    and may refer to the instants of earlier elements through their `moment` variables (R34)."""
+    """One element of a chain: `what` is a condition over the event variable, and so is `when`, which reads its
+    timestamp and may refer to the instants of earlier elements through their `moment` variables (R34)."""
 
     name: str
     variable: Variable
