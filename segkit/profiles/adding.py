@@ -96,6 +96,7 @@ def read(
         The options contradict each other.
     """
     check_request(name, kind, primary, identity)
+    folder = folder.absolute()
     identifier = str(uuid.uuid4())
     asked = Dataset(
         id=identifier,
@@ -121,7 +122,9 @@ def read(
 
 def refresh(dataset: Dataset, *, engine: Engine, folder: FilePath, others: Sequence[Dataset] = ()) -> Dataset:
     """Read a dataset's source again; the id, the options and the moment of adding stay."""
-    return _examined(dataset, again(dataset, engine, folder), engine, [one for one in others if one.id != dataset.id])
+    return _examined(
+        dataset, again(dataset, engine, folder.absolute()), engine, [one for one in others if one.id != dataset.id]
+    )
 
 
 def _examined(asked: Dataset, gathered: Gathered, engine: Engine, others: Sequence[Dataset]) -> Dataset:

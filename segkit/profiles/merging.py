@@ -214,9 +214,7 @@ class MergedSource:
             .from_(sql.subquery(listed, "identities"))
             .group_by(sql.column(KEY), sql.column("namespace"), sql.field(identity.copy(), "id"))
         )
-        gathered = exp.ArrayAgg(
-            this=exp.Order(this=sql.column("identity"), expressions=[exp.Ordered(this=sql.column("identity"))])
-        )
+        gathered = sql.call("list_sort", exp.ArrayAgg(this=sql.column("identity")))
         by_namespace = (
             exp.select(sql.column(KEY), sql.named(sql.column("namespace"), "map_key"), sql.named(gathered, "map_value"))
             .from_(sql.subquery(each, "identities"))
@@ -356,8 +354,8 @@ def _event_map() -> exp.Expr:
 def _collected(entries: exp.Select, path: Path) -> exp.Select:
     """`profile_key`, `map_key` and `map_value` as one map a profile, in the order of its keys."""
     pair = sql.struct({"key": sql.column("map_key"), "value": sql.column("map_value")})
-    order = exp.Order(this=pair, expressions=[exp.Ordered(this=sql.column("map_key"))])
-    made = sql.call("map_from_entries", exp.ArrayAgg(this=order))
+    # sorting the finished list is twice as fast as an ordered aggregate
+    made = sql.call("map_from_entries", sql.call("list_sort", exp.ArrayAgg(this=pair)))
     return (
         exp.select(sql.column(KEY), sql.named(made, sql.dotted(path)))
         .from_(sql.subquery(entries, "entries"))
