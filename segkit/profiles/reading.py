@@ -269,10 +269,13 @@ def scan(part: Part, columns: Iterable[exp.Expr]) -> exp.Select:
 
 def row_number(part: Part, parts: Sequence[Part]) -> tuple[exp.Expr, exp.Expr]:
     """The position of a row: the number of its file in the dataset, and of the row in its file."""
-    place: exp.Expr = exp.column("file_index", table=sql.FRAGMENT)
-    if len(parts) > 1:
-        listed = exp.Array(expressions=[sql.number(one) for one in part.positions])
-        place = exp.Bracket(
-            this=listed, expressions=[exp.Add(this=cast(place, Storage("BIGINT")), expression=sql.number(1))], offset=1
-        )
-    return cast(place, Storage("BIGINT")), exp.column("file_row_number", table=sql.FRAGMENT)
+    taken = {leaf.steps[0].lower() for leaf in part.leaves if leaf.steps}
+    place: exp.Expr = cast(sql.number(part.positions[0]), Storage("BIGINT"))
+    # a file's own column hides DuckDB's of the same name
+    if len(part.files) > 1 and "file_index" not in taken:
+        place = cast(exp.column("file_index", table=sql.FRAGMENT), Storage("BIGINT"))
+        if len(parts) > 1:
+            listed = exp.Array(expressions=[sql.number(one) for one in part.positions])
+            place = exp.Bracket(this=listed, expressions=[exp.Add(this=place, expression=sql.number(1))], offset=1)
+    row: exp.Expr = exp.column("file_row_number", table=sql.FRAGMENT)
+    return place, sql.number(0) if "file_row_number" in taken else row

@@ -249,3 +249,9 @@ def test_documents_go_round_and_move_with_the_workspace(add: Add, tmp_path: Path
     assert dataset_from_dict(document, tmp_path) == dataset
     moved = dataset_from_dict(document, tmp_path / "elsewhere")
     assert moved.files[0].path.startswith(str(tmp_path / "elsewhere"))
+
+
+def test_an_empty_file_among_others_does_no_harm(add: Add, merged: Merged, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"key": pa.array([], pa.string()), "n": pa.array([], pa.int64())}), tmp_path / "a.parquet")
+    pq.write_table(pa.table({"key": ["1"], "v": ["x"]}), tmp_path / "b.parquet")
+    assert merged([add("x", str(tmp_path / "*.parquet"), **CRM)], "n", "v") == {"1": {"n": None, "v": "x"}}
