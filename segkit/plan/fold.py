@@ -179,8 +179,11 @@ def _compare(node: Compare, left: Const, right: Const) -> bool | None:
     a, b = left.value, right.value
     if a is None or b is None:
         return False
-    if node.ignore_case or left.type.kind is not right.type.kind:
+    kinds = {left.type.kind, right.type.kind}
+    if node.ignore_case or (len(kinds) > 1 and kinds != {Kind.INTEGER, Kind.DOUBLE}):
         return None
+    if len(kinds) > 1:
+        a, b = float(a), float(b)  # type: ignore[arg-type]  # numbers, as DuckDB compares them
     match node.operator:
         case "=":
             return a == b

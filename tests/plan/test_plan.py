@@ -8,7 +8,7 @@ import pytest
 
 from segkit.plan import Clock, plan, unsupported
 from segkit.plan.walk import canonical, signature
-from segkit.pql import parse
+from segkit.pql import PQLError, parse
 from segkit.pql.binder import bind
 from segkit.pql.bound import Bound, Const
 from segkit.pql.types import BOOLEAN, DATE, INTEGER, STRING, TIMESTAMP, Schema, array_of, object_of
@@ -37,6 +37,7 @@ def _bound(text: str) -> Bound:
         ("xEvent or name", True, True, 0),
         ("xEvent.count() > 3", True, False, 1),
         ("xEvent.count() < 3", True, True, 0),
+        ("xEvent.sum(value) > 2.5", True, False, 1),
         ("xEvent.count() > number", False, True, 0),
         ("xEvent.max(value) > 3 and xEvent.sum(value) > 3", True, False, 2),
         ('xEvent.max(value) > 3 or xEvent.type = "x"', True, False, 0),
@@ -58,6 +59,7 @@ def test_which_profiles_a_rule_can_be_about(
     [
         ("1 + 2 * 3 = 7", True),
         ("7 / 2 = 3.5", True),
+        ("7 / 2 > 3", True),
         ("(0 - 7) % 3 = 0 - 1", True),
         ("now occurs today", True),
         ('"a" = "b"', False),
@@ -103,6 +105,8 @@ def test_what_cannot_run_is_named(text: str, words: str | None) -> None:
     assert found.code == "not-yet"
     if words is not None:
         assert found.words == words
+    with pytest.raises(PQLError, match="cannot run"):
+        plan({"rule": _bound(text)}, {}, CLOCK)
 
 
 @pytest.mark.parametrize("text", ['name = "x"', "chain(xEvent[value > 1], timestamp, [A: WHAT(*), not B: WHAT(*)])"])
