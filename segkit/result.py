@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import uuid
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,7 +12,6 @@ from segkit.errors import InvalidRequestError, SegkitError
 from segkit.notebook import table_html, table_text
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pandas as pd
@@ -204,7 +205,13 @@ class Result:
         from sqlglot import exp  # noqa: PLC0415
 
         self._check()
-        target = Path(path)
+        if not isinstance(path, str | os.PathLike) or not str(path):
+            message = f"a file to write is given by its path, not {path!r}"
+            raise InvalidRequestError(message)
+        target = Path(path).expanduser()
+        if target.is_dir():
+            message = f"cannot write {target}: it is a folder; name a file in it"
+            raise InvalidRequestError(message)
         if not target.parent.is_dir():
             message = f"cannot write {target}: the folder {target.parent} does not exist"
             raise InvalidRequestError(message)
@@ -316,7 +323,9 @@ class Listing(Result):
     def _head(self) -> tuple[list[str], Sequence[Sequence[Any]], int]:
         words = [self._words.get(name) for name in self.columns]
         shown = [
-            tuple(one if one is None or word is None else word(one) for one, word in zip(row, words, strict=True))
+            tuple(
+                _shown(one) if one is None or word is None else word(one) for one, word in zip(row, words, strict=True)
+            )
             for row in self._tuples[:LISTED]
         ]
         return self.columns, shown, len(self)
@@ -335,6 +344,11 @@ class Listing(Result):
             return read()
         finally:
             self._engine.unregister(self._name)
+
+
+def _shown(value: object) -> object:
+    """Moments to the second: when something happened, not how precisely it was noted."""
+    return value.replace(microsecond=0) if isinstance(value, datetime) else value
 
 
 def _first_line(error: BaseException) -> str:

@@ -164,7 +164,10 @@ class Engine:
             wanted = {name: frame for name, frame in self._frames.items() if name in sql}
         try:
             for name, frame in wanted.items():
-                cursor.register(name, frame)
+                try:
+                    cursor.register(name, frame)
+                except duckdb.Error as error:
+                    raise translate(error, sql) from error
             yield cursor
         finally:
             cursor.close()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from segkit.errors import InvalidRequestError
 from segkit.plan import unsupported
 from segkit.pql import PQLError, parse
 from segkit.pql.binder import bind
@@ -114,9 +113,6 @@ class Scope:
             identities = {"identities": IDENTITIES} if self.schema.profile.field(IDENTITIES) else {}
             named: dict[str, Bound] = {name: self._value(text) for name, text in identities.items()}
         else:
-            if isinstance(columns, str):
-                message = f"columns is the text {columns!r}; give a list: columns=[{columns!r}]"
-                raise InvalidRequestError(message)
             named = {text: self._value(text) for text in columns}
         return compile_columns(
             named,

@@ -29,6 +29,7 @@ class Views:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = threading.Lock()
+        self._tried = 0
         self._made: dict[tuple[MergePolicy, tuple[Dataset, ...]], Engine] = {}
 
     def within(self, scope: Scope) -> Engine:
@@ -36,7 +37,8 @@ class Views:
         key = (scope.policy, scope.datasets)
         with self._lock:
             if key not in self._made:
-                self._made[key] = self._make(scope, f"policy_{len(self._made) + 1}")
+                self._tried += 1
+                self._made[key] = self._make(scope, f"policy_{self._tried}")
             return self._made[key]
 
     def _make(self, scope: Scope, database: str) -> Engine:

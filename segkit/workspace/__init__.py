@@ -2,8 +2,8 @@
 
 from segkit.workspace.core import Workspace
 from segkit.workspace.jobs import Job
-from segkit.workspace.opening import open_demo, open_workspace
 from segkit.workspace.profile import Profile
+from segkit.workspace.ready import open_demo, open_workspace
 from segkit.workspace.schema import SchemaTree
 from segkit.workspace.segments import Segment
 from segkit.workspace.size import Size

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
@@ -20,6 +21,8 @@ from segkit.pql.types import array_of, object_of
 from segkit.profiles import MergePolicy
 from segkit.result import Result
 from segkit.sql import Clock
+from segkit.workspace import arguments, opening
+from segkit.workspace.catalog import CatalogTables
 from segkit.workspace.datasets import Datasets
 from segkit.workspace.jobs import Jobs
 from segkit.workspace.merge_policies import MergePolicies
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from segkit.pql import Diagnostic, Expression
     from segkit.pql.types import Path as FieldPath
     from segkit.workspace.merge_policies import PolicyLike
+    from segkit.workspace.segments import Segment
 
 DEFAULT_POLICY = "Default Timebased"
 
@@ -71,24 +75,35 @@ class Workspace:
         threads: int | None = None,
         read_only: bool = False,
     ) -> None:
+        opening.check(folder, sandbox=sandbox, org=org, timezone=timezone, week_start=week_start, read_only=read_only)
         self._temporary = tempfile.TemporaryDirectory(prefix="segkit-") if folder is None else None
         self.folder = Path(self._temporary.name if self._temporary else folder or "").expanduser().absolute()
         self.read_only = read_only
-        _check_zone(timezone)
-        if not read_only:
-            _make(self.folder)
-        self.catalog_store = Catalog(self.folder, read_only=read_only)
+        self._closed = False
         spill = tempfile.gettempdir() if read_only else self.folder / ".tmp"
+        # before the folder: what DuckDB refuses shall leave none behind
         self.engine = Engine(memory_limit=memory_limit, threads=threads, temp_directory=Path(spill))
+        try:
+            self._open(sandbox=sandbox, org=org, timezone=timezone, week_start=week_start)
+        except BaseException:
+            self.engine.close()
+            if self._temporary is not None:
+                self._temporary.cleanup()
+            raise
+        if in_kernel():
+            install_pql_errors()
+
+    def _open(self, **settings: str | None) -> None:
+        if not self.read_only:
+            opening.make(self.folder)
+        self.catalog_store = Catalog(self.folder, read_only=self.read_only)
         self._views = Views(self.engine)
         self.datasets = Datasets(self)
         self.merge_policies = MergePolicies(self)
         self.segments = Segments(self)
-        with self.reading() if read_only else self.catalog_store.transaction():
-            self.settings: Settings = self.catalog_store.settings(
-                sandbox=sandbox, org=org, timezone=timezone, week_start=week_start
-            )
-            if not read_only:
+        with self.reading() if self.read_only else self.catalog_store.transaction():
+            self.settings: Settings = self.catalog_store.settings(**settings)
+            if not self.read_only:
                 default = MergePolicy.create(DEFAULT_POLICY, default=True)
                 self.catalog_store.merge_policies.ensure_default(DEFAULT_POLICY, default.to_dict())
             self.runner = Runner(
@@ -98,8 +113,6 @@ class Workspace:
                 references=_references,
             )
         self.jobs = Jobs(self)
-        if in_kernel():
-            install_pql_errors()
 
     # ------------------------------------------------------------------------------------------------- ad hoc
 
@@ -129,8 +142,9 @@ class Workspace:
         DataError
             When a source changed since it was added.
         """
+        wanted = arguments.rule(pql)
         scope = self.scope(merge_policy, as_of)
-        statement = scope.count(pql)
+        statement = scope.count(wanted)
         scope.verify()
         return Size(self.engine.value(statement) or 0, scope)
 
@@ -161,20 +175,26 @@ class Workspace:
         Result
             The columns asked for, in that order and named by their text; ordered by profile id.
         """
+        wanted, named, most = arguments.rule(pql), arguments.columns(columns), arguments.limit(limit)
         scope = self.scope(merge_policy, as_of)
-        statement = scope.preview(pql, columns, limit)
+        statement = scope.preview(wanted, named, most)
         return Result(self.engine, statement, guard=scope.verify, caption="profiles in the audience")
 
     def sql(
         self, pql: str | Expression, *, merge_policy: PolicyLike | None = None, as_of: datetime | str | None = None
     ) -> str:
         """The SQL that `size` would run, laid out for reading."""
-        return render(self.scope(merge_policy, as_of).count(pql), pretty=True)
+        wanted = arguments.rule(pql)
+        return render(self.scope(merge_policy, as_of).count(wanted), pretty=True)
 
-    def check(self, pql: str, *, merge_policy: PolicyLike | None = None) -> list[Diagnostic]:
-        """All errors and warnings of a rule against the schema of the workspace; none is raised."""
-        expression, found = parse_recovering(pql)
-        if expression is None:
+    def check(self, pql: str | Expression, *, merge_policy: PolicyLike | None = None) -> list[Diagnostic]:
+        """All errors and warnings of a rule against the schema of the workspace; none is raised.
+
+        Without any data yet, only the grammar is checked.
+        """
+        wanted = arguments.rule(pql)
+        expression, found = parse_recovering(wanted if isinstance(wanted, str) else wanted.text)
+        if expression is None or not len(self.datasets):
             return found
         bound: Sequence[Diagnostic]
         try:
@@ -233,7 +253,7 @@ class Workspace:
             hint="one of them in full: ws.profile(namespace, id)",
         )
 
-    def profile(self, namespace: str, id: str, *, merge_policy: PolicyLike | None = None) -> Profile:  # noqa: A002
+    def profile(self, namespace: str, id: str | int, *, merge_policy: PolicyLike | None = None) -> Profile:  # noqa: A002
         """One merged profile, and where each of its values came from.
 
         Parameters
@@ -248,9 +268,19 @@ class Workspace:
         NotFoundError
             When no record or event has this primary identity.
         """
+        asked = id if isinstance(id, str) else str(id) if isinstance(id, int) and not isinstance(id, bool) else None
+        if not isinstance(namespace, str) or asked is None:
+            message = f'a profile is named by a namespace and an id, such as "crmId", "C-17", not {namespace!r}, {id!r}'
+            raise InvalidRequestError(message)
         scope = self.scope(merge_policy)
         scope.verify()
-        return Profile(namespace, str(id), scope)
+        return Profile(namespace, asked, scope)
+
+    @property
+    def catalog(self) -> CatalogTables:
+        """The catalog's tables as frames: `ws.catalog["jobs"]`, `ws.catalog.jobs`."""
+        self.refuse_closed()
+        return CatalogTables(self.catalog_store)
 
     # ------------------------------------------------------------------------------------------------- inside
 
@@ -263,6 +293,7 @@ class Workspace:
 
     def reading(self) -> AbstractContextManager[object]:
         """Several looks into the catalog as one: opening it is what takes the time."""
+        self.refuse_closed()
         return self.catalog_store.store.read()
 
     def policy_name(self, key: str | None) -> str:
@@ -274,14 +305,23 @@ class Workspace:
         _, stored = self.catalog_store.merge_policies.list()
         return {one.id: one.name for one in stored}
 
+    def refuse_closed(self) -> None:
+        """Raise when the workspace is closed."""
+        if self._closed:
+            again = "open a new one" if self._temporary else f"open it again: sk.open({str(self.folder)!r})"
+            message = f"the workspace {self.folder} is closed; {again}"
+            raise InvalidRequestError(message)
+
     def refuse_read_only(self, what: str) -> None:
-        """Raise when the workspace was opened to read only."""
+        """Raise when the workspace is closed or was opened to read only."""
+        self.refuse_closed()
         if self.read_only:
             message = f"cannot {what}: the workspace {self.folder} was opened with read_only=True"
             raise InvalidRequestError(message)
 
     def close(self) -> None:
         """Cancel what still runs and let go of the folder; a temporary workspace is removed."""
+        self._closed = True
         self.runner.close()
         self.engine.close()
         if self._temporary is not None:
@@ -329,6 +369,13 @@ class Workspace:
         stored = self.catalog_store.merge_policies.get(policy, version=version)
         return self._scope(MergePolicy.from_dict(dict(stored.document)), job.as_of, resolve)
 
+    def bind(self, pql: str | Expression, merge_policy: PolicyLike | None, *, instead_of: Segment) -> None:
+        """Check a rule that is to take the place of a definition's: where it leads back to itself, it says so."""
+        scope = self.scope(merge_policy)
+        expression = parse(pql) if isinstance(pql, str) else pql
+        here = {instead_of.name, instead_of.id}
+        replace(scope, resolve=lambda name: expression if name in here else self._expression(name)).bind(expression)
+
     def _expression(self, segment: str) -> Expression:
         return parse(self.catalog_store.segments.get(segment).value)
 
@@ -345,26 +392,3 @@ def _origins(datasets: Iterable[profiles.Dataset]) -> dict[FieldPath, tuple[str,
             full = ("xEvent", *path) if one.kind == "event" else path
             found[full] = (*found.get(full, ()), one.name)
     return found
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError) as error:
-        message = f"{folder} is a file; a workspace is a folder"
-        raise InvalidRequestError(message) from error
-    except OSError as error:
-        message = f"cannot make the workspace {folder}: {error.strerror}"
-        raise InvalidRequestError(message) from error
-
-
-def _check_zone(timezone: str | None) -> None:
-    if timezone is None:
-        return
-    from zoneinfo import ZoneInfo  # noqa: PLC0415  only when a zone is given
-
-    try:
-        ZoneInfo(timezone)
-    except (KeyError, ValueError, OSError) as error:
-        message = f"there is no time zone `{timezone}`; give an IANA name such as Europe/Berlin"
-        raise InvalidRequestError(message) from error

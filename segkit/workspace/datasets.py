@@ -8,6 +8,7 @@ from segkit import profiles
 from segkit.errors import ConflictError
 from segkit.profiles import Dataset
 from segkit.result import Listing
+from segkit.workspace import arguments
 from segkit.workspace.times import moment
 
 if TYPE_CHECKING:
@@ -71,9 +72,16 @@ class Datasets:
         """
         workspace = self._workspace
         workspace.refuse_read_only("add a dataset")
+        arguments.name(name, "dataset")
+        arguments.pairs(identity, "identity", '{"crmId": "_acme.crmId"}')
+        arguments.pairs(mapping, "mapping", '{"homeAddress.country": "Country"}')
+        arguments.text(primary, "primary")
+        arguments.text(timestamp, "timestamp")
         others = self.records()
-        if any(one.name == name for one in others):
-            message = f"there is a dataset named `{name}` already; refresh or remove that one, or choose another name"
+        taken = next((one.name for one in others if one.name.lower() == name.lower()), None)
+        if taken is not None:
+            # in SQL, names that differ only in case are one
+            message = f"there is a dataset named `{taken}` already; refresh or remove that one, or choose another name"
             raise ConflictError(message)
         dataset = profiles.read(
             name,
@@ -89,7 +97,9 @@ class Datasets:
             others=others,
         )
         try:
-            workspace.catalog_store.datasets.add(name, profiles.dataset_to_dict(dataset), id=dataset.id)
+            workspace.catalog_store.datasets.add(
+                name, profiles.dataset_to_dict(dataset, workspace.folder), id=dataset.id
+            )
         except BaseException:
             profiles.forget(dataset, workspace.folder)
             raise
@@ -103,8 +113,8 @@ class Datasets:
         NotFoundError
             When there is none; the message names the nearest.
         """
-        key = dataset.id if isinstance(dataset, Dataset) else dataset
-        return _dataset(self._workspace.catalog_store.datasets.get(key))
+        key = arguments.key(dataset, "dataset", Dataset)
+        return self._dataset(self._workspace.catalog_store.datasets.get(key))
 
     def list(self) -> Listing:
         """All datasets.
@@ -116,7 +126,7 @@ class Datasets:
             without a primary identity), `updated` (UTC), `id`; iterating gives `Dataset` records.
         """
         stored = self._workspace.catalog_store.datasets.list()
-        found = [_dataset(one) for one in stored]
+        found = [self._dataset(one) for one in stored]
         rows = [
             (
                 one.name,
@@ -143,6 +153,7 @@ class Datasets:
             When a merge policy names it in its `order`.
         """
         workspace = self._workspace
+        workspace.refuse_read_only("remove a dataset")
         found = self.get(dataset)
         workspace.catalog_store.datasets.remove(found.id)
         profiles.forget(found, workspace.folder)
@@ -154,16 +165,15 @@ class Datasets:
         old = self.get(dataset)
         others = tuple(one for one in self.records() if one.id != old.id)
         new = profiles.refresh(old, engine=workspace.engine, folder=workspace.folder, others=others)
-        workspace.catalog_store.datasets.replace(old.id, profiles.dataset_to_dict(new))
+        workspace.catalog_store.datasets.replace(old.id, profiles.dataset_to_dict(new, workspace.folder))
         return new
 
     def records(self) -> tuple[Dataset, ...]:
         """All datasets as records, in the order of adding."""
-        return tuple(_dataset(one) for one in self._workspace.catalog_store.datasets.list())
+        return tuple(self._dataset(one) for one in self._workspace.catalog_store.datasets.list())
 
     def __len__(self) -> int:
         return len(self._workspace.catalog_store.datasets.list())
 
-
-def _dataset(stored: StoredDataset) -> Dataset:
-    return profiles.dataset_from_dict(dict(stored.document))
+    def _dataset(self, stored: StoredDataset) -> Dataset:
+        return profiles.dataset_from_dict(dict(stored.document), self._workspace.folder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from segkit.aep import job_list_to_aep, job_to_aep, request_from_aep
@@ -11,8 +11,9 @@ from segkit.jobs import JobRequest
 from segkit.notebook import job_html, job_text, progress_display, share_words
 from segkit.pql.diagnostics import did_you_mean
 from segkit.result import Listing, Result
+from segkit.workspace import arguments
 from segkit.workspace.segments import Segment
-from segkit.workspace.times import instant, moment
+from segkit.workspace.times import instant, moment, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,6 +82,9 @@ class Job:
         TimeoutError
             When it has not ended in time; it runs on.
         """
+        if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, int | float)):
+            message = f"timeout is a number of seconds, or None for no limit, not {arguments.given(timeout)}"
+            raise InvalidRequestError(message)
         if not progress:
             self._workspace.runner.wait(self.id, timeout)
             return self
@@ -197,7 +201,7 @@ class Job:
         )
 
     def _snapshot(self, record: JobRecord, segment: SegmentLike) -> SegmentSnapshot:
-        key = segment.id if isinstance(segment, Segment) else segment
+        key = arguments.key(segment, "segment", Segment)
         for one in record.segments:
             if key in (one.segment_id, one.name):
                 return one
@@ -219,9 +223,9 @@ class Job:
             "id": record.id,
             "status": str(record.status),
             "source": record.source,
-            "created": moment(record.creation_time),
-            "finished": moment(ended),
-            "as_of": record.as_of,
+            "created": shown(moment(record.creation_time)),
+            "finished": shown(moment(ended)),
+            "as_of": shown(record.as_of),
             "duration": None if ended is None or time is None else (ended - time.start) / 1000,
             "total_profiles": record.metrics.total_profiles,
             "stage": None if running is None else running.name,
@@ -319,13 +323,13 @@ class Jobs:
         NotFoundError
             When there is none.
         """
-        record = self._workspace.runner.get(job.id if isinstance(job, Job) else job)
+        record = self._workspace.runner.get(arguments.key(job, "job", Job))
         return Job(self._workspace, record.id)
 
     def bulk_get(self, jobs: Sequence[Job | str]) -> dict[str, Job | NotFoundError]:
         """Several jobs at once: id → job, or the error for an id that is unknown."""
         workspace = self._workspace
-        found = workspace.runner.bulk_get([one.id if isinstance(one, Job) else one for one in jobs])
+        found = workspace.runner.bulk_get(arguments.keys(jobs, "job", Job))
         return {key: one if isinstance(one, NotFoundError) else Job(workspace, key) for key, one in found.items()}
 
     def list(
@@ -360,6 +364,7 @@ class Jobs:
             `seconds`, `as_of` (UTC), `error` (the first); iterating gives `Job` objects, `stages()` their stages.
         """
         workspace = self._workspace
+        arguments.listing(sort=sort, property=property, status=status)
         asked = {"limit": limit, "sort": sort, "status": status, "property": property}
         query = {key: value for key, value in asked.items() if value is not None}
         total, records = workspace.runner.list(status=status, sort=sort, property=property, start=start, limit=limit)
@@ -398,7 +403,10 @@ def _wanted(
     if isinstance(segments, Mapping):
         return request_from_aep(segments).segments
     found: list[str] = []
-    each: Sequence[object] = segments
+    each: object = segments
+    if not isinstance(each, Iterable):
+        message = f'segments are objects, ids or names, or "*" for all, not {arguments.given(each)}'
+        raise InvalidRequestError(message)
     for one in each:
         match one:
             case Segment():
@@ -408,7 +416,7 @@ def _wanted(
             case Mapping():
                 found.extend(request_from_aep([one]).segments)
             case _:
-                message = f"{one!r} is no segment; give an object, an id or a name"
+                message = f"{arguments.given(one)} is no segment; give an object, an id or a name"
                 raise InvalidRequestError(message)
     return tuple(found)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from segkit.aep import policy_list_to_aep
-from segkit.profiles import MergePolicy, resolve_order
+from segkit.errors import InvalidRequestError, NotFoundError
+from segkit.profiles import Dataset, MergePolicy, resolve_order
 from segkit.result import Listing
+from segkit.workspace import arguments
 from segkit.workspace.times import moment
 
 if TYPE_CHECKING:
@@ -27,7 +30,7 @@ class MergePolicies:
 
     def create(
         self,
-        name: str,
+        name: str | Mapping[str, Any],
         *,
         attribute_merge: str = "timestampOrdered",
         order: Sequence[str] | None = None,
@@ -39,7 +42,7 @@ class MergePolicies:
         Parameters
         ----------
         name
-            Unique in the workspace.
+            Unique in the workspace; or a whole AEP JSON document of a merge policy.
         attribute_merge
             `timestampOrdered`: for each attribute the newest value wins. `dataSetPrecedence`: the first dataset of
             `order` that has a value wins, and datasets not listed do not take part.
@@ -58,8 +61,14 @@ class MergePolicies:
             When the parts do not fit together.
         """
         self._workspace.refuse_read_only("create a merge policy")
+        if isinstance(name, Mapping):
+            return self.create(**_asked_by(name))
+        _boolean(default)
         policy = MergePolicy.create(
-            name, attribute_merge=attribute_merge, order=self._ids(order), identity_graph=identity_graph
+            arguments.name(name, "merge policy"),
+            attribute_merge=attribute_merge,
+            order=self._ids(order),
+            identity_graph=identity_graph,
         )
         store = self._workspace.catalog_store.merge_policies
         stored = store.create(name, policy.to_dict(), default=default, id=policy.id)
@@ -73,8 +82,20 @@ class MergePolicies:
         NotFoundError
             When there is none; the message names the nearest.
         """
-        key = policy.id if isinstance(policy, MergePolicy) else policy
+        key = arguments.key(policy, "merge policy", MergePolicy)
+        arguments.version(version)
         return _policy(self._workspace.catalog_store.merge_policies.get(key, version=version))
+
+    def bulk_get(self, policies: Sequence[PolicyLike]) -> dict[str, MergePolicy | NotFoundError]:
+        """Several policies at once: what was asked for → the policy, or the error where there is none."""
+        found: dict[str, MergePolicy | NotFoundError] = {}
+        with self._workspace.reading():
+            for one in arguments.keys(policies, "merge policy", MergePolicy):
+                try:
+                    found[one] = self.get(one)
+                except NotFoundError as error:
+                    found[one] = error
+        return found
 
     @property
     def default(self) -> MergePolicy:
@@ -98,6 +119,7 @@ class MergePolicies:
             `updated` (UTC), `id`; iterating gives `MergePolicy` records.
         """
         workspace = self._workspace
+        arguments.listing(sort=sort, property=property)
         with workspace.reading():
             total, stored = workspace.catalog_store.merge_policies.list(
                 start=start, limit=limit, sort=sort, property=property
@@ -137,6 +159,10 @@ class MergePolicies:
         default: bool | None = None,
     ) -> MergePolicy:
         """Make a new version with what is given; jobs that ran keep the version they used."""
+        self._workspace.refuse_read_only("update a merge policy")
+        if name is not None:
+            arguments.name(name, "merge policy")
+        _boolean(default)
         old = self.get(policy)
         document: dict[str, Any] = old.to_dict()
         given = {
@@ -156,10 +182,37 @@ class MergePolicies:
 
     def delete(self, policy: PolicyLike) -> None:
         """Delete a policy that is neither the default nor used by a definition."""
+        self._workspace.refuse_read_only("delete a merge policy")
         self._workspace.catalog_store.merge_policies.delete(self.get(policy).id)
 
     def _ids(self, order: Sequence[str] | None) -> tuple[str, ...]:
-        return resolve_order(order or (), self._workspace.datasets.records())
+        if order is None:
+            return ()
+        return resolve_order(arguments.keys(order, "dataset", Dataset), self._workspace.datasets.records())
+
+
+def _asked_by(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What an AEP document of a merge policy asks for."""
+    merge, graph = document.get("attributeMerge") or {}, document.get("identityGraph") or {}
+    if not isinstance(merge, Mapping) or not isinstance(graph, Mapping):
+        message = (
+            'a merge policy in JSON has `"attributeMerge": {"type": "timestampOrdered"}` and '
+            '`"identityGraph": {"type": "none"}`'
+        )
+        raise InvalidRequestError(message)
+    return {
+        "name": arguments.name(document.get("name"), "merge policy"),
+        "attribute_merge": merge.get("type", "timestampOrdered"),
+        "order": merge.get("order"),
+        "identity_graph": graph.get("type", "none"),
+        "default": document.get("default", False),
+    }
+
+
+def _boolean(default: object) -> None:
+    if default is not None and not isinstance(default, bool):
+        message = f"default is True or False, not {arguments.given(default)}"
+        raise InvalidRequestError(message)
 
 
 def _policy(stored: StoredPolicy) -> MergePolicy:

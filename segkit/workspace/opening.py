@@ -1,72 +1,61 @@
-"""Ways to get a workspace."""
+"""What is looked at before a workspace is opened, so that a mistake leaves nothing behind."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import os
+from typing import TYPE_CHECKING
 
-from segkit.errors import DataError
-from segkit.workspace.core import Workspace
+from segkit.errors import InvalidRequestError
+from segkit.workspace.arguments import given
 
 if TYPE_CHECKING:
-    import os
+    from pathlib import Path
 
-SAMPLE_PROFILES = 2000
-
-
-def open_workspace(path: str | os.PathLike[str] | None, **options: Any) -> Workspace:  # noqa: ANN401  see `segkit.open`
-    """Open the workspace in a folder, made when missing; None for a temporary one. See `segkit.open`."""
-    return Workspace(path, **options)
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def open_demo(path: str | os.PathLike[str] | None = None, *, profiles: int | None = None) -> Workspace:
-    """Open a workspace with the sample data of a made-up retailer and twelve segments, made when missing.
+def check(folder: object, *, timezone: object, week_start: object, read_only: bool, **names: object) -> None:
+    """Refuse what cannot be opened.
 
-    Parameters
-    ----------
-    path
-        Its folder; None for a temporary one.
-    profiles
-        How many people to make; when left out, those of the workspace that is there, else 2,000, which are read from
-        the repository where it is around.
-
-    Returns
-    -------
-    Workspace
-        With the datasets `crm`, `loyalty`, `web` and `events`, and twelve segment definitions.
+    Raises
+    ------
+    InvalidRequestError
+        Naming what was given and what is wanted.
     """
-    from segkit import demo  # noqa: PLC0415  only the demo needs it
+    if folder is not None and (not isinstance(folder, str | os.PathLike) or not str(folder)):
+        message = f"a workspace is opened by the path of its folder, or None for a temporary one, not {given(folder)}"
+        raise InvalidRequestError(message)
+    if folder is None and read_only:
+        message = "a temporary workspace would have nothing to read: give a folder, or leave out read_only"
+        raise InvalidRequestError(message)
+    for name, value in names.items():
+        if value is not None and (not isinstance(value, str) or not value.strip()):
+            message = f"{name} is a name, not {given(value)}"
+            raise InvalidRequestError(message)
+    if week_start is not None and week_start not in DAYS:
+        message = f"week_start is a day in English, {', '.join(DAYS)}, not {given(week_start)}"
+        raise InvalidRequestError(message)
+    if timezone is not None:
+        _check_zone(timezone)
 
-    workspace = Workspace(path)
+
+def make(folder: Path) -> None:
+    """Make the folder of a workspace where it is missing."""
     try:
-        there = {one.name for one in workspace.datasets.records()}
-        missing = [one for one in demo.DATASETS if one.name not in there]
-        if missing or profiles is not None:
-            folder = _files(workspace.folder / "sample", profiles)
-            for one in demo.DATASETS:
-                if one in missing:
-                    workspace.datasets.add(one.name, folder / one.file, kind=one.kind, **one.options)
-                else:
-                    workspace.datasets.refresh(one.name)
-        known = {one.name for one in workspace.segments.list()}
-        with workspace.catalog_store.transaction():
-            for segment in demo.SEGMENTS:
-                if segment.name not in known:
-                    workspace.segments.create(segment.name, segment.pql, description=segment.description)
-    except BaseException:
-        workspace.close()
-        raise
-    return workspace
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        message = f"{folder} is a file, or lies below one; a workspace is a folder"
+        raise InvalidRequestError(message) from error
+    except (OSError, ValueError) as error:
+        message = f"cannot make the workspace {folder}: {getattr(error, 'strerror', None) or error}"
+        raise InvalidRequestError(message) from error
 
 
-def _files(folder: Path, profiles: int | None) -> Path:
-    """The folder of the sample files: the committed ones, or new ones."""
-    from segkit import demo  # noqa: PLC0415
+def _check_zone(timezone: object) -> None:
+    from zoneinfo import ZoneInfo  # noqa: PLC0415  only when a zone is given
 
-    if profiles is None:
-        try:
-            return demo.sample_path()
-        except DataError:
-            profiles = SAMPLE_PROFILES
-    demo.generate(folder, profiles=profiles)
-    return Path(folder)
+    try:
+        ZoneInfo(timezone)  # type: ignore[arg-type]
+    except (KeyError, ValueError, OSError, TypeError) as error:
+        message = f"there is no time zone {given(timezone)}; give an IANA name such as Europe/Berlin"
+        raise InvalidRequestError(message) from error

@@ -95,17 +95,20 @@ class SchemaTree:
         return [".".join(path) for path, _ in _below(self._type, ())]
 
     def __repr__(self) -> str:
-        return table_text(list(COLUMNS), self._rows(), caption=self._title())
+        return table_text(list(COLUMNS), self._rows(), caption=self._title(), footer=self._footer())
 
     def _repr_html_(self) -> str:
-        return table_html(list(COLUMNS), self._rows(), caption=self._title())
+        return table_html(list(COLUMNS), self._rows(), caption=self._title(), footer=self._footer())
 
     def _title(self) -> str:
         return f"schema: {self.path} ({self.type})" if self._path else "schema"
 
+    def _footer(self) -> str | None:
+        return None if self._path or _fields(self._type) else "no data yet: ws.datasets.add(…)"
+
     def _rows(self) -> list[tuple[str, str, str, str]]:
         found = []
-        for path, one in _below(self._type, self._path) or [(self._path, self._type)]:
+        for path, one in _below(self._type, self._path) or ([(self._path, self._type)] if self._path else []):
             event = path[:1] == ("xEvent",)
             origins = self._origins.get(path) or self._nearest_origins(path)
             found.append(

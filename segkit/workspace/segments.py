@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from segkit.aep import definition_from_aep, definition_list_to_aep, definition_to_aep
 from segkit.catalog import SegmentDefinition
-from segkit.errors import ConflictError, InvalidRequestError
+from segkit.errors import ConflictError, InvalidRequestError, NotFoundError
 from segkit.notebook import segment_html, segment_text
 from segkit.pql import parse
 from segkit.pql.references import referenced_segments
 from segkit.result import Listing
-from segkit.workspace.times import moment
+from segkit.workspace import arguments
+from segkit.workspace.times import moment, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from segkit.workspace.core import Workspace
@@ -95,7 +97,7 @@ class Segment:
             "pql": self.pql,
             "merge_policy": self._workspace.policy_name(self.merge_policy),
             "version": self.version,
-            "updated": moment(self.record.update_time),
+            "updated": shown(moment(self.record.update_time)),
         }
 
 
@@ -138,14 +140,17 @@ class Segments:
         """
         self._workspace.refuse_read_only("create a segment definition")
         catalog = self._workspace.catalog_store
-        if isinstance(name, str):
-            if pql is None:
-                message = f"segment {name!r} needs an expression: ws.segments.create({name!r}, 'PQL')"
+        if isinstance(name, Mapping):
+            record = definition_from_aep(name)
+        else:
+            named = arguments.name(name, "segment definition")
+            if not isinstance(pql, str):
+                what = "needs an expression" if pql is None else f"has {arguments.given(pql)} for an expression"
+                message = f"segment {name!r} {what}: ws.segments.create({name!r}, 'PQL')"
                 raise InvalidRequestError(message)
             policy = None if merge_policy is None else self._workspace.merge_policies.get(merge_policy).id
-            record = SegmentDefinition(id="", name=name, value=pql, description=description, merge_policy_id=policy)
-        else:
-            record = definition_from_aep(name)
+            words = arguments.text(description, "a description")
+            record = SegmentDefinition(id="", name=named, value=pql, description=words, merge_policy_id=policy)
         with catalog.transaction():
             self._check(record)
             return Segment(self._workspace, catalog.segments.create(record))
@@ -158,8 +163,20 @@ class Segments:
         NotFoundError
             When there is none; the message names the nearest.
         """
-        key = segment.id if isinstance(segment, Segment) else segment
+        key = arguments.key(segment, "segment", Segment)
+        arguments.version(version)
         return Segment(self._workspace, self._workspace.catalog_store.segments.get(key, version=version))
+
+    def bulk_get(self, segments: Sequence[SegmentLike]) -> dict[str, Segment | NotFoundError]:
+        """Several definitions at once: what was asked for → the definition, or the error where there is none."""
+        found: dict[str, Segment | NotFoundError] = {}
+        with self._workspace.reading():
+            for one in arguments.keys(segments, "segment", Segment):
+                try:
+                    found[one] = self.get(one)
+                except NotFoundError as error:
+                    found[one] = error
+        return found
 
     def list(
         self,
@@ -177,6 +194,7 @@ class Segments:
             `name`, `pql`, `merge_policy`, `version`, `updated` (UTC), `id`; iterating gives `Segment` objects.
         """
         workspace = self._workspace
+        arguments.listing(sort=sort, property=property)
         with workspace.reading():
             total, records = workspace.catalog_store.segments.list(
                 start=start, limit=limit, sort=sort, property=property
@@ -214,18 +232,19 @@ class Segments:
         merge_policy: PolicyLike | None = None,
     ) -> Segment:
         """Make a new version with what is given; older versions stay readable with `get(…, version=n)`."""
+        self._workspace.refuse_read_only("update a segment definition")
         old = self.get(segment)
         changes: dict[str, Any] = {}
         if name is not None:
-            changes["name"] = name
+            changes["name"] = arguments.name(name, "segment definition")
         if pql is not None:
-            changes |= {"value": pql, "format": "pql/text"}
+            changes |= {"value": arguments.text(pql, "the expression of a segment"), "format": "pql/text"}
         if description is not None:
-            changes["description"] = description
+            changes["description"] = arguments.text(description, "a description")
         if merge_policy is not None:
             changes["merge_policy_id"] = self._workspace.merge_policies.get(merge_policy).id
         if pql is not None:
-            self._workspace.scope(changes.get("merge_policy_id", old.merge_policy)).bind(pql)
+            self._workspace.bind(pql, changes.get("merge_policy_id", old.merge_policy), instead_of=old)
         if name is not None and name != old.name:
             self._refuse_if_used(old, by=(old.name,), verb="renamed")
         return Segment(self._workspace, self._workspace.catalog_store.segments.update(old.id, **changes))
@@ -238,6 +257,7 @@ class Segments:
         ConflictError
             When another definition refers to it through `inSegment`.
         """
+        self._workspace.refuse_read_only("delete a segment definition")
         old = self.get(segment)
         self._refuse_if_used(old, by=(old.name, old.id), verb="deleted")
         self._workspace.catalog_store.segments.delete(old.id)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from segkit.errors import InvalidRequestError
+
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  naive UTC, as everywhere in segkit
 
 
 def moment(milliseconds: int | None) -> datetime | None:
     """Epoch milliseconds as naive UTC."""
     if milliseconds is None:
         return None
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).replace(tzinfo=None)
+    return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
+def shown(moment: datetime | None) -> datetime | None:
+    """A moment as displays show it, to the second."""
+    return None if moment is None else moment.replace(microsecond=0)
 
 
 def instant(as_of: object) -> datetime:
@@ -23,7 +30,9 @@ def instant(as_of: object) -> datetime:
         When the text is no ISO 8601 moment.
     """
     if as_of is None:
-        return datetime.now(UTC).replace(tzinfo=None)
+        now = datetime.now(UTC).replace(tzinfo=None)
+        # whole milliseconds, which is what AEP's documents can carry
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
     if isinstance(as_of, str):
         try:
             as_of = datetime.fromisoformat(as_of)

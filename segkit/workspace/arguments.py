@@ -1,0 +1,115 @@
+"""What may be given to the public face: the wrong kind of thing is named, with what is wanted in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from segkit.errors import InvalidRequestError
+from segkit.pql import Expression
+
+
+def given(value: object) -> str:
+    """How a wrong value is named in a message, in one short line."""
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # noqa: BLE001  it is of anyone's making
+        text = ""
+    return text if 0 < len(text) <= 60 and text[0] != "<" else f"a {type(value).__name__}"
+
+
+def rule(value: Any) -> str | Expression:  # noqa: ANN401  whatever was given
+    """A rule: PQL text or a parsed expression."""
+    if isinstance(value, str | Expression):
+        return value
+    # a Segment, told by its expression, so that this file need not know of it
+    pql = getattr(value, "pql", None)
+    if isinstance(pql, str):
+        return pql
+    raise InvalidRequestError(f"a rule is PQL, such as 'homeAddress.country = \"US\"', not {given(value)}")
+
+
+def key(value: object, what: str, kind: type = str) -> str:
+    """The id or name by which something is looked up: its own id, when an object of that kind is given."""
+    if isinstance(value, str):
+        return value
+    if kind is not str and isinstance(value, kind):
+        return str(value.id)  # type: ignore[attr-defined]
+    raise InvalidRequestError(f"a {what} is given as its object, its id or its name, not {given(value)}")
+
+
+def keys(values: object, what: str, kind: type = str) -> list[str]:
+    """Several of those."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise InvalidRequestError(f"give a list of ids or names of {what}s, not {given(values)}")
+    return [key(one, what, kind) for one in values]
+
+
+def text(value: object, what: str) -> str | None:
+    """A text, or None when it is left out."""
+    if value is None or isinstance(value, str):
+        return value
+    raise InvalidRequestError(f"{what} is a text, not {given(value)}")
+
+
+def name(value: object, what: str) -> str:
+    """A name that somebody can read and ask for."""
+    if isinstance(value, str) and value.strip():
+        return value
+    raise InvalidRequestError(f"a {what} needs a name that is not blank, and {given(value)} is none")
+
+
+def pairs(value: object, what: str, example: str) -> Mapping[str, str] | None:
+    """A mapping from text to text, or None when it is left out."""
+    if value is None:
+        return None
+    if isinstance(value, Mapping) and all(isinstance(one, str) for pair in value.items() for one in pair):
+        return value
+    raise InvalidRequestError(f"{what} is a dict of texts, such as {example}, not {given(value)}")
+
+
+def limit(value: object) -> int | None:
+    """How many rows at most; None for all."""
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
+        return value
+    raise InvalidRequestError(f"limit is a whole number from 0, or None for all rows, not {given(value)}")
+
+
+def version(value: object) -> None:
+    """Refuse what is no number of a version."""
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+        raise InvalidRequestError(f"a version is a whole number from 1, not {given(value)}")
+
+
+def columns(value: object) -> list[str] | None:
+    """The columns of a preview; None when they are left out."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        raise InvalidRequestError(f"columns is the text {value!r}; give a list: columns=[{value!r}]")
+    if not isinstance(value, Iterable):
+        raise InvalidRequestError(f'columns is a list of paths, such as ["person.name.lastName"], not {given(value)}')
+    found = list(value)
+    if not found:
+        raise InvalidRequestError(
+            "columns is empty; name some paths, or leave it out for the profile id and identities"
+        )
+    for place, one in enumerate(found):
+        if not isinstance(one, str):
+            raise InvalidRequestError(f"columns are paths or PQL expressions as text, and {given(one)} is none")
+        if one in found[:place]:
+            raise InvalidRequestError(f"columns names `{one}` twice; name it once")
+    return found
+
+
+def listing(*, sort: object, property: object, status: object = None) -> None:  # noqa: A002  AEP's word
+    """Refuse filters of a list that are no texts."""
+    text(sort, "sort")
+    text(status, "status")
+    if sort is None:
+        raise InvalidRequestError("sort is `attribute:asc` or `attribute:desc`, not None")
+    if property is not None and not isinstance(property, str):
+        if not isinstance(property, Iterable):
+            raise InvalidRequestError(f"property is `path==value` as text or a list of such, not {given(property)}")
+        for one in property:
+            text(one, "a property")

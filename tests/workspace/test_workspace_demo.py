@@ -1,0 +1,73 @@
+"""The demo shop through the public face, held against SQL written by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from demo_expected import expected_members, expected_sizes
+
+from segkit.demo import AS_OF, SEGMENTS
+
+if TYPE_CHECKING:
+    from segkit.workspace import Job, Workspace
+
+Identity = tuple[str, str]
+
+
+@pytest.fixture(scope="module")
+def members() -> dict[str, set[Identity]]:
+    return expected_members()
+
+
+@pytest.fixture(scope="module")
+def identity_of(shop: Workspace) -> dict[str, Identity]:
+    """Public id → the primary identity it stands for, by way of each dataset's own rows."""
+    found: dict[str, Identity] = {}
+    primary = """
+        SELECT DISTINCT profile_id, one.ns, one.id FROM (
+            SELECT profile_id, unnest(list_filter(flatten(list_transform(map_entries("identityMap"), lambda e:
+                list_transform(e.value, lambda v: {'ns': e.key, 'id': v.id, 'first': v.primary}))),
+                lambda v: v.first)) AS one
+            FROM profiles)"""
+    for profile_id, namespace, identity in shop.query(primary).to_pandas().itertuples(index=False):
+        found[profile_id] = (namespace, identity)
+    return found
+
+
+def test_all_sizes_are_those_of_sql_written_by_hand(shop: Workspace) -> None:
+    assert {one.name: shop.size(one.pql, as_of=AS_OF) for one in SEGMENTS} == expected_sizes()
+
+
+def test_a_job_gives_the_same_sizes(finished: Job) -> None:
+    assert finished.status == "SUCCEEDED", finished.errors
+    assert {row["name"]: row["size"] for row in finished.sizes()} == expected_sizes()
+
+
+@pytest.mark.parametrize("name", [one.name for one in SEGMENTS])
+def test_members_are_those_of_sql_written_by_hand(
+    finished: Job, identity_of: dict[str, Identity], members: dict[str, set[Identity]], name: str
+) -> None:
+    frame = finished.members(name).to_pandas()
+    assert {identity_of[one] for one in frame["profile_id"]} == members[name]
+    assert len(frame) == len(members[name])
+    assert set(frame["status"]) == {"realized"}
+
+
+def test_previews_show_the_same_profiles(shop: Workspace, finished: Job) -> None:
+    for one in (SEGMENTS[0], SEGMENTS[8]):
+        shown = shop.preview(one.pql, limit=None, as_of=AS_OF).to_pandas()
+        assert list(shown["profile_id"]) == list(finished.members(one.name).to_pandas()["profile_id"])
+
+
+def test_members_carry_the_identities_of_their_profile(shop: Workspace, finished: Job) -> None:
+    row = next(iter(finished.members("Under 30")))
+    namespace, ids = next(iter(row["identities"].items()))
+    profile = shop.profile(namespace, ids[0])
+    assert profile.profile_id == row["profile_id"]
+    assert profile.identities == row["identities"]
+    assert row["last_qualification_time"] == AS_OF.replace(tzinfo=None)
+
+
+def test_there_are_as_many_profiles_as_by_hand(shop: Workspace, members: dict[str, set[Identity]]) -> None:
+    assert len(shop.profiles()) == shop.size("1 = 1").total == len(members[""])
