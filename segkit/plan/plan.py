@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from segkit.plan.check import unsupported
 from segkit.plan.features import Features
 from segkit.plan.fold import TRUE, fold
 from segkit.plan.needs import Shapes, holds_without, holds_without_profile, reads
 from segkit.plan.walk import attributes
 from segkit.pql.bound import Distinct, Head, Top
+from segkit.pql.diagnostics import PQLError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,7 +59,16 @@ class Plan:
 
 
 def plan(conditions: Mapping[str, Bound], columns: Mapping[str, Bound], clock: Clock) -> Plan:
-    """The plan of some rules and columns; without rules every profile counts."""
+    """The plan of some rules and columns; without rules every profile counts.
+
+    Raises
+    ------
+    PQLError
+        One of them cannot be run; a caller that has its text asks `unsupported` before.
+    """
+    refused = [found for one in (*conditions.values(), *columns.values()) if (found := unsupported(one)) is not None]
+    if refused:
+        raise PQLError(refused)
     features = Features()
     rules = {name: _extract(one, features, clock) for name, one in conditions.items()}
     values = {name: _extract(one, features, clock) for name, one in columns.items()}

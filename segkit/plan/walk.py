@@ -25,7 +25,6 @@ from segkit.pql.bound import (
     Variable,
     children,
 )
-from segkit.pql.types import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping
@@ -205,8 +204,3 @@ def _part(name: str, value: Any) -> Hashable:  # noqa: ANN401  a field of any no
     if name == "value" and not isinstance(value, Bound):
         return (type(value).__name__, value)  # 1, 1.0 and true are equal in Python
     return signature(value)
-
-
-def is_object(node: Bound) -> bool:
-    """Whether a node stands for an object."""
-    return node.type.kind is Kind.OBJECT
