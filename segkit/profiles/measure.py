@@ -54,19 +54,17 @@ def examine(name: str, part: Part, primary_namespace: str | None, engine: Engine
         )
     dirty = {leaf.path for leaf, count in zip(floats, nans, strict=True) if count}
     leaves = tuple(replace(leaf, nan=leaf.path in dirty) for leaf in part.leaves)
-    return replace(part, leaves=leaves, entries=found), int(undecided)
+    return replace(part, leaves=leaves, entries=found), undecided or 0
 
 
 def _widths(part: Part, engine: Engine) -> list[Entry]:
     """The entries with whether a row has at most one identity of each: then no list needs to be walked, ever."""
-    asked = [
-        sql.call("max", sql.call("len", held(entry))) if entry.shape in {"list", "json"} else sql.number(1)
-        for entry in part.entries
-    ]
-    if not asked:
-        return []
-    found = engine.rows(scan(part, asked))[0]
-    return [replace(entry, single=(width or 0) <= 1) for entry, width in zip(part.entries, found, strict=True)]
+    lists = [entry for entry in part.entries if entry.shape in {"list", "json"}]
+    longest: dict[Entry, int] = {}
+    if lists:
+        found = engine.rows(scan(part, [sql.call("max", sql.call("len", held(entry))) for entry in lists]))[0]
+        longest = {entry: width or 0 for entry, width in zip(lists, found, strict=True)}
+    return [replace(entry, single=longest.get(entry, 1) <= 1) for entry in part.entries]
 
 
 def _entry_columns(entry: Entry, number: int) -> list[exp.Expr]:
@@ -111,8 +109,9 @@ def _total(name: str, entries: int) -> exp.Expr:
     return exp.paren(sql.total([sql.column(f"{name}{number}") for number in range(entries)]), copy=False)
 
 
-def _described(entry: Entry, counts: Sequence[int]) -> Entry:
-    used, changed, flagged, alone = (int(one) for one in counts)
+def _described(entry: Entry, counts: Sequence[int | None]) -> Entry:
+    # over no rows at all, count_if is null
+    used, changed, flagged, alone = (one or 0 for one in counts)
     flag: Flag = "never" if not flagged else "always" if flagged == used else "some"
     return replace(entry, used=used, alone=alone, clean=not changed, flag=flag)
 
@@ -192,7 +191,7 @@ def count(dataset: Dataset, engine: Engine) -> Measures:
         namespaces=tuple(sorted({one.namespace for one in used})),
         clock_low=low,
         clock_high=high,
-        clock_nulls=nulls,
+        clock_nulls=nulls or 0,
         duplicates=dataset.kind == "event" and given != different,
     )
 
