@@ -6,9 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import pytest
-from workspace_frames import people
+from workspace_frames import filled
 
 import segkit as sk
 from segkit.workspace import open_demo
@@ -44,17 +43,14 @@ def ws() -> Iterator[Workspace]:
         yield workspace
 
 
+@pytest.fixture(scope="session")
+def world() -> Iterator[Workspace]:
+    """Three customers and two events of one of them; for tests that leave everything as it is."""
+    with sk.open(None) as workspace:
+        yield filled(workspace)
+
+
 @pytest.fixture
 def small(ws: Workspace) -> Workspace:
-    """A workspace with three customers, and two events of one of them."""
-    ws.datasets.add("crm", people(), identity={"id": "id"}, timestamp="changed")
-    events = pd.DataFrame(
-        {
-            "_id": ["e1", "e2"],
-            "who": ["a", "a"],
-            "timestamp": pd.to_datetime(["2026-02-01", "2026-03-01"]),
-            "eventType": ["commerce.purchases", "commerce.purchases"],
-        }
-    )
-    ws.datasets.add("orders", events, kind="event", identity={"id": "who"})
-    return ws
+    """The same as `world`, for tests that change something."""
+    return filled(ws)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
+
+if TYPE_CHECKING:
+    from segkit.workspace import Workspace
 
 
 def people(*rows: tuple[object, ...]) -> pd.DataFrame:
@@ -14,3 +19,18 @@ def people(*rows: tuple[object, ...]) -> pd.DataFrame:
     )
     frame = pd.DataFrame(given, columns=["id", "homeAddress.country", "loyalty.points", "changed"])
     return frame.assign(changed=pd.to_datetime(frame["changed"]))
+
+
+def filled(ws: Workspace) -> Workspace:
+    """Add the three customers, and two orders of one of them."""
+    ws.datasets.add("crm", people(), identity={"id": "id"}, timestamp="changed")
+    events = pd.DataFrame(
+        {
+            "_id": ["e1", "e2"],
+            "who": ["a", "a"],
+            "timestamp": pd.to_datetime(["2026-02-01", "2026-03-01"]),
+            "eventType": ["commerce.purchases", "commerce.purchases"],
+        }
+    )
+    ws.datasets.add("orders", events, kind="event", identity={"id": "who"})
+    return ws
