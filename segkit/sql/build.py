@@ -57,7 +57,9 @@ def table(step: str, alias: str | None = None) -> exp.Table:
 
 def part(value: exp.Expr, field: str) -> exp.Expr:
     """A field of a struct."""
-    return exp.Dot(this=grouped(value), expression=name(field))
+    # `x.field` would be the field of a column `x`, if a table has one, even where `x` is the variable of a lambda
+    bare = isinstance(value, exp.Column) and not value.table
+    return exp.Dot(this=exp.Paren(this=value) if bare else grouped(value), expression=name(field))
 
 
 def grouped(value: exp.Expr) -> exp.Expr:

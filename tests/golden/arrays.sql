@@ -13,6 +13,10 @@ FROM profiles
 WHERE
   LIST_CONTAINS(profiles."colors", 'red')
   AND LEN(
-    LIST_FILTER(profiles."orders", LAMBDA x1 : x1."quantity" > 1 AND x1."SKU" = 's1')
+    LIST_FILTER(profiles."orders", LAMBDA x1 : (
+      x1
+    )."quantity" > 1 AND (
+      x1
+    )."SKU" = 's1')
   ) > 0
   AND MAP_EXTRACT_VALUE(profiles."scores", 'a') >= 0.5

@@ -12,7 +12,13 @@ WITH events_1 AS (
   ) AS e
   WHERE
     e."type" = 'buy'
-    AND LEN(LIST_FILTER(e."items", LAMBDA x1 : x1."SKU" = 's1' AND x1."quantity" > 1)) > 0
+    AND LEN(
+      LIST_FILTER(e."items", LAMBDA x1 : (
+        x1
+      )."SKU" = 's1' AND (
+        x1
+      )."quantity" > 1)
+    ) > 0
   GROUP BY
     e."profile_key"
 )

@@ -41,6 +41,10 @@ WHERE
   LEN(
     LIST_FILTER(
       events_1."list_1",
-      LAMBDA x1 : LEN(LIST_FILTER(events_2."list_1", LAMBDA x2 : x1."value" = x2."value")) > 0
+      LAMBDA x1 : LEN(LIST_FILTER(events_2."list_1", LAMBDA x2 : (
+        x1
+      )."value" = (
+        x2
+      )."value")) > 0
     )
   ) > 0

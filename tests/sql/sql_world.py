@@ -82,6 +82,8 @@ PROFILE = object_of(
         "scores": map_of(DOUBLE),
         "labels": map_of(STRING),
         "tests": map_of(object_of({"result": STRING})),
+        "x1": STRING,
+        "x2": INTEGER,
     }
 )
 SCHEMA = Schema(PROFILE, EVENT)

@@ -414,3 +414,9 @@ def test_columns_keep_their_order_and_names_and_rows_that_of_the_profile_id() ->
 
 def test_the_number_of_all_profiles_counts_those_known_from_events_alone() -> None:
     assert PEOPLE.run(compile_total(PEOPLE)) == [(5,)]
+
+
+def test_a_field_named_like_a_variable_of_the_statement_is_no_item() -> None:
+    world = World({"a": {"x1": "q", "x2": 1, "orders": [{"SKU": "s", "quantity": 2}]}, "b": {"x1": "q", "x2": 1}})
+    assert world.members('orders.exists(SKU = "s" and quantity > ^.x2) and x1 = "q"') == "a"
+    assert world.members('select O from orders where O.SKU = "s" and x2 = 1') == "a"
