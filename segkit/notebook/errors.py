@@ -23,7 +23,7 @@ def install_pql_errors() -> None:
     changed or loaded, a traceback elsewhere stays as it is, and calling this again does nothing more.
     """
     # the language must not know of notebooks, so that the method is given to its error from here
-    PQLError._render_traceback_ = traceback_lines  # type: ignore[attr-defined]
+    PQLError._render_traceback_ = traceback_lines  # type: ignore[method-assign, assignment]
 
 
 def load_ipython_extension(ipython: Any) -> None:  # noqa: ANN401, ARG001  IPython's own signature

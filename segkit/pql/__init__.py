@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segkit.pql.diagnostics import Diagnostic, PQLError
+from segkit.pql.diagnostics import Diagnostic, Findings, PQLError
 from segkit.pql.formatter import format  # noqa: A004  the name that api.md settles
 from segkit.pql.reader import parse, parse_recovering
 from segkit.pql.tree import Expression, Span
@@ -16,10 +16,10 @@ from segkit.pql.types import Schema
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Diagnostic", "Expression", "PQLError", "Schema", "Span", "check", "format", "parse"]
+__all__ = ["Diagnostic", "Expression", "Findings", "PQLError", "Schema", "Span", "check", "format", "parse"]
 
 
-def check(text: str, schema: Schema | None = None) -> list[Diagnostic]:
+def check(text: str, schema: Schema | None = None) -> Findings:
     """Find what is wrong with a PQL text, and what is doubtful.
 
     Parameters
@@ -31,7 +31,8 @@ def check(text: str, schema: Schema | None = None) -> list[Diagnostic]:
 
     Returns
     -------
-    list of Diagnostic
+    Findings
+        A list of Diagnostic that shows itself readably.
         Errors and warnings in the order of the text; empty when all is well. Names are looked up once the grammar is
         right.
 
@@ -42,7 +43,7 @@ def check(text: str, schema: Schema | None = None) -> list[Diagnostic]:
     """
     expression, found = parse_recovering(text)
     if expression is None or schema is None:
-        return found
+        return Findings(found)
     from segkit.pql.binder import bind  # noqa: PLC0415  text can be checked without it
 
     bound: Sequence[Diagnostic]
@@ -50,4 +51,4 @@ def check(text: str, schema: Schema | None = None) -> list[Diagnostic]:
         bound = bind(expression, schema).diagnostics
     except PQLError as error:
         bound = error.diagnostics
-    return sorted([*found, *bound], key=lambda one: (one.span.start, one.span.end, one.severity))
+    return Findings([*found, *bound])

@@ -75,6 +75,26 @@ class Diagnostic:
         )
 
 
+class Findings(list[Diagnostic]):
+    """Diagnostics in the order of the text, shown as people read them.
+
+    Examples
+    --------
+    >>> Findings()
+    no findings
+    """
+
+    def __init__(self, diagnostics: Iterable[Diagnostic] = ()) -> None:
+        found = dict.fromkeys(diagnostics)
+        super().__init__(sorted(found, key=lambda one: (one.span.start, one.span.end, one.severity, one.code)))
+
+    def __repr__(self) -> str:
+        return "\n\n".join(str(one) for one in self) or "no findings"
+
+    def _repr_html_(self) -> str:
+        return "".join(one._repr_html_() for one in self) or "no findings"
+
+
 class PQLError(SegkitError):
     """An expression that cannot be accepted.
 
@@ -94,6 +114,10 @@ class PQLError(SegkitError):
 
     def _repr_html_(self) -> str:
         return "".join(one._repr_html_() for one in self.diagnostics)
+
+    def _render_traceback_(self) -> list[str]:
+        # what IPython prints in place of a traceback: the place in the rule says more than one in Python
+        return str(self).splitlines()
 
 
 class Report:

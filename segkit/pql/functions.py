@@ -221,7 +221,7 @@ FUNCTIONS: Mapping[str, Signature] = _table(
     _rewritten("distinctCountWithNull", (_A,), "Integer", "The number of different items, null counted as one", "R49"),
     Signature(
         "join",
-        (_A, Parameter("separator", TEXT)),
+        (_A, Parameter("separator", TEXT, literal=True)),
         "String",
         "The texts of an array laid end to end with a separator, null ones left out; null for a null array",
         "R49",
@@ -309,7 +309,7 @@ FUNCTIONS: Mapping[str, Signature] = _table(
         "toPrecision",
         (_N, Parameter("digits", WHOLE)),
         STRING,
-        "The number with that many decimals, as text, zeros kept",
+        "The number with that many decimals, as text, zeros kept; null beyond 100",
     ),
     # dates
     Signature(

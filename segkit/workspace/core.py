@@ -14,7 +14,7 @@ from segkit.errors import DataError, InvalidRequestError, SegkitError
 from segkit.evaluation import JobEvaluation, Scope, Views, query
 from segkit.jobs import Runner
 from segkit.notebook import in_kernel, install_pql_errors, record_html, record_text
-from segkit.pql import PQLError, parse
+from segkit.pql import Findings, PQLError, parse
 from segkit.pql.reader import parse_recovering
 from segkit.pql.references import referenced_segments
 from segkit.pql.types import array_of, object_of
@@ -187,7 +187,7 @@ class Workspace:
         wanted = arguments.rule(pql)
         return render(self.scope(merge_policy, as_of).count(wanted), pretty=True)
 
-    def check(self, pql: str | Expression, *, merge_policy: PolicyLike | None = None) -> list[Diagnostic]:
+    def check(self, pql: str | Expression, *, merge_policy: PolicyLike | None = None) -> Findings:
         """All errors and warnings of a rule against the schema of the workspace; none is raised.
 
         Without any data yet, only the grammar is checked.
@@ -195,13 +195,13 @@ class Workspace:
         wanted = arguments.rule(pql)
         expression, found = parse_recovering(wanted if isinstance(wanted, str) else wanted.text)
         if expression is None or not len(self.datasets):
-            return found
+            return Findings(found)
         bound: Sequence[Diagnostic]
         try:
             bound = self.scope(merge_policy).bind(expression).diagnostics
         except PQLError as error:
             bound = error.diagnostics
-        return sorted({*found, *bound}, key=lambda one: (one.span.start, one.span.end, one.code))
+        return Findings([*found, *bound])
 
     def query(self, sql: str, *, merge_policy: PolicyLike | None = None) -> Result:
         """Plain SQL over the merged profiles, the events and each dataset.

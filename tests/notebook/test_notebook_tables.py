@@ -99,10 +99,13 @@ def test_wide_letters_keep_the_columns_straight() -> None:
 
 def test_a_narrow_terminal_shortens_words_but_no_number_and_no_time() -> None:
     rows: list[list[Any]] = [["word " * 12, 123_456_789_012, "other " * 12]]
-    lines = table_text(["a", "b", "c"], rows, width=60).splitlines()
+    lines = table_text(["a", "b", "c"], rows, width=80).splitlines()
     assert "123,456,789,012" in lines[2]
     assert lines[2].count("…") == 2
-    assert max(map(width_of, lines)) <= 60
+    assert max(map(width_of, lines)) <= 80
+    # the first column says what a row is about, and keeps the most
+    first, _, last = (one for one in lines[1].split("  "))
+    assert len(first) > len(last)
 
 
 def test_a_path_as_a_heading_loses_its_beginning_first() -> None:
