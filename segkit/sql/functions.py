@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from segkit.pql.types import Kind
 from segkit.sql import arrays, times
-from segkit.sql.build import both, call, cast, literal, once, operand, tried, tried_cast, when
+from segkit.sql.build import both, call, cast, literal, once, operand, otherwise, present, tried, tried_cast, when
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from segkit.plan.clock import Clock
     from segkit.pql.types import Type
 
+_FARTHEST = 2_000_000_000  # fits what SUBSTRING and PRINTF take; no text is longer
+_MOST_DECIMALS = 100
 _SPACE = " \t\n\v\f\r"
 _SCHEME = "^[A-Za-z][A-Za-z0-9+.-]*://"
 _HOST = _SCHEME + r"(?:[^/?#@]*@)?(\[[^\]]*\]|[^:/?#]+)"
@@ -75,22 +77,24 @@ def _between(unit: str, *, calendar: bool) -> Callable[[Call], exp.Expr]:
     return build
 
 
-def _not_negative(value: exp.Expr) -> exp.Expr:
-    """`max(value, 0)` that keeps null, which GREATEST does not."""
+def _position(value: exp.Expr) -> exp.Expr:
+    """A position in a text, brought into the range that the engine takes; null stays null, unlike in GREATEST."""
     if isinstance(value, exp.Literal):
-        return value
+        return literal(min(int(value.to_py()), _FARTHEST))
     if isinstance(value, exp.Neg):
         return literal(0)
-    return once(value, _positive_part, "number")
+    return once(value, _in_range, "number")
 
 
-def _positive_part(value: exp.Expr) -> exp.Expr:
-    positive = cast(exp.GT(this=operand(value.copy()), expression=literal(0)), "BIGINT")
-    return exp.Mul(this=operand(value), expression=positive)
+def _in_range(value: exp.Expr) -> exp.Expr:
+    low, high = literal(0), literal(_FARTHEST)
+    below = exp.LT(this=operand(value.copy()), expression=low)
+    above = exp.GT(this=operand(value.copy()), expression=high)
+    return exp.Case(ifs=[exp.If(this=below, true=low), exp.If(this=above, true=high)], default=value)
 
 
 def _substr(one: Call) -> exp.Expr:
-    return once(_not_negative(one[1]), lambda start: _part(one, start), "start")
+    return once(_position(one[1]), lambda start: _part(one, start), "start")
 
 
 def _part(one: Call, start: exp.Expr) -> exp.Expr:
@@ -98,7 +102,8 @@ def _part(one: Call, start: exp.Expr) -> exp.Expr:
     end = one[2] if len(one.arguments) > 2 else exp.Null()
     if isinstance(end.this if isinstance(end, exp.Cast) else end, exp.Null):
         return call("SUBSTRING", one[0], begin)
-    return call("SUBSTRING", one[0], begin, _not_negative(exp.Sub(this=operand(end), expression=operand(start.copy()))))
+    length = exp.Sub(this=operand(_position(end)), expression=operand(start.copy()))
+    return call("SUBSTRING", one[0], begin, _position(length))
 
 
 def _concat(one: Call) -> exp.Expr:
@@ -204,15 +209,26 @@ def _decimals(one: Call) -> exp.Expr:
     digits = one[1]
     value = cast(one[0], "DOUBLE")
     if isinstance(digits, exp.Literal):
-        return call("PRINTF", _text(f"%.{digits.this}f"), value)
-    template = exp.DPipe(
-        this=exp.DPipe(this=_text("%."), expression=cast(_not_negative(digits), "TEXT")), expression=_text("f")
-    )
-    return call("PRINTF", template, value)
+        few = int(digits.to_py()) <= _MOST_DECIMALS
+        return call("PRINTF", _text(f"%.{digits.this}f"), value) if few else cast(exp.Null(), "TEXT")
+    return once(digits, lambda several: _computed_decimals(value, several), "number")
+
+
+def _computed_decimals(value: exp.Expr, digits: exp.Expr) -> exp.Expr:
+    few = exp.LTE(this=operand(digits.copy()), expression=literal(_MOST_DECIMALS))
+    shown = cast(_position(digits), "TEXT")
+    template = exp.DPipe(this=exp.DPipe(this=_text("%."), expression=shown), expression=_text("f"))
+    return when(few, call("PRINTF", template, value))
+
+
+def _join(one: Call) -> exp.Expr:
+    # DuckDB gives null for an array of nulls alone.
+    return when(present(one[0]), otherwise(call("ARRAY_TO_STRING", one[0], one[1]), _text("")))
 
 
 def _date(one: Call) -> exp.Expr:
-    year, month, day = (cast(one[index], "INT") for index in range(3))
+    # DuckDB computes what a statement repeats outside of TRY, so a cast in there must not fail by itself.
+    year, month, day = (tried_cast(one[index], "INT") for index in range(3))
     made = tried(call("MAKE_DATE", year, month, day))
     sound = exp.Between(this=operand(one[0]), low=literal(1), high=literal(9999))
     return when(both([sound]), made)
@@ -241,7 +257,7 @@ FUNCTIONS: Mapping[str, Callable[[Call], exp.Expr]] = {
     "getYear": _on_wall("YEAR"),
     "indexOf": _index_of,
     "intersection": lambda one: arrays.in_common(one[0], one[1]),
-    "join": _plain("ARRAY_TO_STRING"),
+    "join": _join,
     "keys": _plain("MAP_KEYS"),
     "leftTrim": _trimmed("LTRIM"),
     "length": _plain("LENGTH"),

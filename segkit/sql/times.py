@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from segkit.plan.clock import DAYS, MONTHS, SECONDS
-from segkit.sql.build import call, cast, grouped, literal, once, operand, tried, when
+from segkit.sql.build import call, cast, grouped, literal, once, operand, tried, tried_cast, when
 
 if TYPE_CHECKING:
     from segkit.plan.clock import Clock
@@ -75,8 +75,13 @@ def shift(instant: exp.Expr, count: exp.Expr, unit: Unit) -> exp.Expr:
     """A wall clock or instant moved by whole units; null where that overflows the engine."""
     factor, base = _basis(unit)
     if factor != 1:
-        count = exp.Mul(this=operand(count), expression=literal(factor))
-    return tried(exp.Add(this=operand(instant), expression=call(_INTERVALS[base], cast(count, "INT"))))
+        count = tried(exp.Mul(this=operand(count), expression=literal(factor)))
+    return tried(exp.Add(this=operand(instant), expression=call(_INTERVALS[base], _whole(count))))
+
+
+def _whole(count: exp.Expr) -> exp.Expr:
+    # DuckDB computes what a statement repeats outside of TRY, so that every part in there has to be safe by itself.
+    return cast(count, "INT") if isinstance(count, exp.Literal | exp.Neg) else tried_cast(count, "INT")
 
 
 def _basis(unit: Unit) -> tuple[int, Unit]:
@@ -95,8 +100,11 @@ def shifted(instant: exp.Expr, count: exp.Expr, unit: Unit, clock: Clock) -> exp
         if unit == "millisecond" or not isinstance(count, exp.Literal):
             factor = {"hour": 3_600_000, "minute": 60_000, "second": 1000, "millisecond": 1}[unit]
             # Counted in milliseconds, which hold any count that stays within the years.
-            total = count if factor == 1 else exp.Mul(this=operand(cast(count, "BIGINT")), expression=literal(factor))
-            return in_years(tried(exp.Add(this=operand(instant), expression=call("TO_MILLISECONDS", total))))
+            total = (
+                count if factor == 1 else exp.Mul(this=operand(tried_cast(count, "BIGINT")), expression=literal(factor))
+            )
+            span = tried(call("TO_MILLISECONDS", total if factor == 1 else tried(total)))
+            return in_years(tried(exp.Add(this=operand(instant), expression=span)))
         return in_years(shift(instant, count, unit))
     return in_years(utc(shift(local(instant, clock), count, unit), clock))
 

@@ -143,7 +143,13 @@ def test_registry_every_compiled_function_can_be_bound() -> None:
         "condition": "this = 1",
         "expression of an item": "this",
     }
-    literals = {"pattern": '"a(b)"', "group": "1", "caseSensitive": "false", "segment": '"other"'}
+    literals = {
+        "pattern": '"a(b)"',
+        "group": "1",
+        "caseSensitive": "false",
+        "segment": '"other"',
+        "separator": '","',
+    }
     special = {
         "matches": 'homeAddress.city.matches("a(b)")',
         "if": "if(active, 1, 2)",

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from support_schema import FLAG
+
 from segkit.pql.functions import FUNCTIONS, SYNONYMS, Parameter, Signature
+from segkit.pql.types import (
+    BOOLEAN,
+    DATE,
+    DOUBLE,
+    INTEGER,
+    STRING,
+    TIMESTAMP,
+    Kind,
+    Schema,
+    array_of,
+    map_of,
+    object_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,32 +36,48 @@ _OTHER = "Any value"
 _FREE = "Without a receiver"
 _ORDER = (*dict.fromkeys(_GROUPS.values()), _OTHER, _FREE)
 
-_SAMPLES: dict[str, str] = {
-    "String": "text",
-    "Number": "price",
-    "Integer": "points",
-    "Boolean": "active",
-    "Date or Timestamp": "joined",
-    "Array": "colours",
-    "Map": "scores",
-    "Map or Object": "scores",
-    "String, Array or Map": "colours",
-    "scalar": "city",
-    "any value": "city",
-    "condition": "points > 1",
-    "expression of an item": "this",
+SAMPLES: dict[Kind, str] = {
+    Kind.STRING: "text",
+    Kind.INTEGER: "points",
+    Kind.DOUBLE: "price",
+    Kind.BOOLEAN: "active",
+    Kind.DATE: "born",
+    Kind.TIMESTAMP: "joined",
+    Kind.ARRAY: "colours",
+    Kind.MAP: "scores",
+    Kind.OBJECT: "home",
 }
-"""Names and expressions by what a parameter accepts."""
+"""A field of `SCHEMA` of each kind."""
+
+SCHEMA = Schema(
+    object_of(
+        {
+            "text": STRING,
+            "points": INTEGER,
+            "price": DOUBLE,
+            "active": BOOLEAN,
+            "born": DATE,
+            "joined": TIMESTAMP,
+            "colours": array_of(STRING),
+            "numbers": array_of(INTEGER),
+            "scores": map_of(DOUBLE),
+            "home": object_of({"city": STRING, "visits": INTEGER}),
+            FLAG: BOOLEAN,
+        }
+    ),
+    object_of({"_id": STRING, "timestamp": TIMESTAMP, "points": INTEGER}),
+)
+
 _LITERALS = {
     "pattern": '"(a)b"',
     "group": "1",
     "caseSensitive": "false",
     "segment": '"gold"',
-    "part": '"a"',
-    "key": '"a"',
+    "key": '"city"',
+    "separator": '","',
 }
 _OVER_NUMBERS = frozenset({"sum", "average", "min", "max", "topN", "bottomN"})
-_OVER_ITEMS = frozenset({"filter", "exists"})
+_OVER_EVENTS = frozenset({"filter", "exists"})
 
 
 _HEAD = """\
@@ -62,26 +93,35 @@ when an argument is null, unless its meaning says otherwise; one that gives a Bo
 one scope out."""
 
 
-def call(one: Signature) -> list[str]:
-    """Calls of a function in each style, with fields named for what they hold."""
-    values = [_sample(one, parameter) for parameter in one.parameters]
-    short = values[: one.least]
-    styles = [f"{one.name}({', '.join(short)})"] if one.name != "matches" else [f"{short[0]} matches {short[1]}"]
-    if one.method:
-        styles.extend(f"{given[0]}.{one.name}({', '.join(given[1:])})" for given in (short, values))
-    return list(dict.fromkeys(styles))
+def calls(one: Signature) -> list[str]:
+    """Calls of a function in each style, for each kind of its first value, with and without what may be left off."""
+    varied = next((parameter.accepts.kinds for parameter in one.parameters if parameter.accepts.kinds), frozenset())
+    found: list[str] = []
+    for kind in sorted(varied) or [Kind.STRING]:
+        # the flag that heeds case is for texts alone
+        fitting = [each for each in one.parameters if each.name != "caseSensitive" or kind is Kind.STRING]
+        values = [_sample(one, parameter, kind) for parameter in fitting]
+        for given in (values[: one.least], values):
+            if one.name == "matches":
+                found.append(f"{given[0]} matches {given[1]}")
+            else:
+                found.append(f"{one.name}({', '.join(given)})")
+            if one.method:
+                found.append(f"{given[0]}.{one.name}({', '.join(given[1:])})")
+    return list(dict.fromkeys(found))
 
 
-def _sample(one: Signature, parameter: Parameter) -> str:
-    if parameter.name in _LITERALS:
+def _sample(one: Signature, parameter: Parameter, kind: Kind) -> str:
+    kinds = parameter.accepts.kinds
+    if parameter.literal or parameter.name in _LITERALS:
         return _LITERALS[parameter.name]
-    if parameter.name == "array" and one.name in _OVER_NUMBERS:
-        return "numbers"
-    if parameter.name == "array" and one.name in _OVER_ITEMS:
-        return "xEvent"
-    if one.name == "includes" and parameter.name == "item":
-        return '"red"'
-    return _SAMPLES[parameter.accepts.words]
+    if not kinds:
+        return "this" if parameter.name == "expression" else "points > 1"
+    if kinds == {Kind.ARRAY} and one.name in _OVER_NUMBERS | _OVER_EVENTS:
+        return "numbers" if one.name in _OVER_NUMBERS else "xEvent"
+    if parameter.name == "item":
+        return "text"
+    return SAMPLES[kind if kind in kinds else next(known for known in SAMPLES if known in kinds)]
 
 
 def document() -> str:

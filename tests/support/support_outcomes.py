@@ -72,8 +72,8 @@ def pql(rows: Sequence[Row], *, valid: bool | str = True) -> list[Row]:
     return [one for one in rows if (one.dialect, one.format) == ("pql", "pql/text") and one.valid == valid]
 
 
-def outcome(row: Row, engine: Engine) -> Outcome:
-    """Take a row as far as it gets."""
+def outcome(row: Row, engine: Engine, schema: Schema | None = None) -> Outcome:
+    """Take a row as far as it gets; without a schema against one that has the fields it uses."""
     try:
         expression = parse(row.value)
     except PQLError as error:
@@ -81,7 +81,7 @@ def outcome(row: Row, engine: Engine) -> Outcome:
     written = format(expression)
     if parse(written) != expression or format(written) != written:
         return Outcome(row, 1, failure="reads back as another expression")
-    schema = inferred(expression)
+    schema = schema or inferred(expression)
     try:
         bound = bind(expression, schema, segments=lambda _: _RULE)
     except PQLError as error:

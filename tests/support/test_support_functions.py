@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 import pytest
 from support_documents import FUNCTIONS as PAGE
 from support_documents import functions
-from support_functions import call
-from support_outcomes import Row, outcome
+from support_functions import SCHEMA, calls
+from support_outcomes import Row, counted, outcome
 
 from segkit.engine import Engine
+from segkit.pql import parse
+from segkit.pql.binder import bind
 from segkit.pql.functions import FUNCTIONS
 
 if TYPE_CHECKING:
@@ -24,12 +26,28 @@ def engine() -> Iterator[Engine]:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_r49_every_function_runs_in_every_style_over_any_values(name: str, engine: Engine) -> None:
     signature = FUNCTIONS[name]
-    for text in call(signature):
-        found = outcome(Row(name, "pql", "pql/text", "fragment", True, text, ()), engine)
+    for text in calls(signature):
+        found = outcome(Row(name, "pql", "pql/text", "fragment", True, text, ()), engine, SCHEMA)
         if signature.compiled:
             assert found.runs, (text, found.failure or [str(one) for one in found.refusals])
         else:
             assert {one.code for one in found.refusals} == {"not-yet"}, text
+
+
+@pytest.mark.parametrize(
+    "nobody",
+    [
+        'colours.isNotNull() and colours.join(",").isNull()',
+        "text.isNotNull() and points.isNotNull() and text.substr(points, points).isNull()",
+        'text.isNotNull() and text.substr(9223372036854775807) != ""',
+        "price.isNotNull() and price.toPrecision(101).isNotNull()",
+        "points > 100 and price.toPrecision(points).isNotNull()",
+        "price.isNotNull() and points <= 0 and price.toPrecision(points) != price.toPrecision(0)",
+    ],
+)
+def test_r49_functions_keep_to_their_meaning_at_the_ends_of_their_range(nobody: str, engine: Engine) -> None:
+    bound = bind(parse(nobody), SCHEMA)
+    assert all(set(ways) == {0} for ways in counted(bound, SCHEMA, engine) if len(ways) == 4)
 
 
 def test_the_page_of_functions_is_current() -> None:

@@ -27,7 +27,10 @@ joined occurs = 3 millennia before left
 joined occurs <= 999999999 years before now
 joined.addDays(points).getYear() = points
 joined.addYears(points) > left
-date(points, points, points) > joined
+date(points, points, points) > joined or date(2020, points, points) > date(points, points, 1)
+now.addDays(points) > now.addMonths(points) and points in [1]
+now.addSeconds(points) > now.addSeconds(points).addHours(points) and points in [1]
+now.addYears(points) > now.addYears(points).addMonths(points) and points in [1]
 diffInSeconds(joined, left) > points
 score.toInt() > 3 and score > 1.5
 city.toInt() > 3 or city.stringToNumber() > 3 or city.stringToDate() > joined
