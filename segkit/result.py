@@ -106,7 +106,14 @@ class Result:
     def to_pandas(self) -> pd.DataFrame:
         """All rows as a pandas DataFrame."""
         self._check()
-        return self._engine.frame(self._statement)
+        frame = self._engine.frame(self._statement)
+        # DuckDB leaves texts as objects where there is none to look at
+        loose = [place for place, kind in enumerate(frame.dtypes) if str(kind) == "object"]
+        if loose:
+            types = self._engine.columns(self._statement)
+            texts = {frame.columns[place]: "str" for place in loose if types[place][1] == "VARCHAR"}
+            frame = frame.astype(texts)
+        return frame
 
     def to_arrow(self) -> pa.Table:
         """All rows as a pyarrow Table; needs the extra `segkit[arrow]`."""
@@ -149,8 +156,11 @@ class Result:
         return self._write(path, {"FORMAT": "parquet", "COMPRESSION": "zstd"})
 
     def to_csv(self, path: str | os.PathLike[str]) -> Path:
-        """Write all rows to a CSV file with a header, whole or not at all; see `to_parquet`."""
-        return self._write(path, {"FORMAT": "csv", "HEADER": "true"})
+        """Write all rows to a CSV file with a header, whole or not at all; arrays, maps and objects as JSON.
+
+        See `to_parquet`.
+        """
+        return self._write(path, {"FORMAT": "csv", "HEADER": "true"}, flat=True)
 
     # how it looks
 
@@ -201,7 +211,7 @@ class Result:
             lines.append(self._hint)
         return " · ".join(lines)
 
-    def _write(self, path: str | os.PathLike[str], options: Mapping[str, str]) -> Path:
+    def _write(self, path: str | os.PathLike[str], options: Mapping[str, str], *, flat: bool = False) -> Path:
         from sqlglot import exp  # noqa: PLC0415
 
         self._check()
@@ -209,15 +219,14 @@ class Result:
             message = f"a file to write is given by its path, not {path!r}"
             raise InvalidRequestError(message)
         target = Path(path).expanduser()
-        if target.is_dir():
-            message = f"cannot write {target}: it is a folder; name a file in it"
+        wrong = _not_a_file(target)
+        if wrong is not None:
+            message = f"cannot write {target}: {wrong}"
             raise InvalidRequestError(message)
-        if not target.parent.is_dir():
-            message = f"cannot write {target}: the folder {target.parent} does not exist"
-            raise InvalidRequestError(message)
-        aside = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
+        # short: the name itself may be as long as names can be
+        aside = target.with_name(f".{uuid.uuid4().hex}.part")
         copy = exp.Copy(
-            this=self._statement.subquery(),
+            this=(self._flattened() if flat else self._statement).subquery(),
             kind=False,
             files=[exp.Literal.string(str(aside))],
             params=[
@@ -227,9 +236,24 @@ class Result:
         try:
             self._engine.execute(copy)
             aside.replace(target)
+        except OSError as error:
+            message = f"cannot write {target}: {error.strerror or error}"
+            raise InvalidRequestError(message) from error
         finally:
             aside.unlink(missing_ok=True)
         return target
+
+    def _flattened(self) -> exp.Select:
+        """The rows with arrays, maps and objects as JSON, which other programs read."""
+        from sqlglot import exp  # noqa: PLC0415
+
+        columns = []
+        for name, kind in self._engine.columns(self._statement):
+            column = exp.column(name, quoted=True)
+            nested = kind.endswith("]") or kind.startswith(("MAP", "STRUCT", "UNION"))
+            text = exp.cast(exp.func("to_json", column), "VARCHAR")
+            columns.append(exp.alias_(text, name, quoted=True) if nested else column)
+        return exp.select(*columns).from_(self._statement.subquery("flat"))
 
 
 class Listing(Result):
@@ -247,6 +271,9 @@ class Listing(Result):
         Gives the AEP JSON page, where the kind has one.
     words
         Column → how the display words a value of it that is not None; the data stay as they are.
+    kinds
+        Column → `int`, `float`, `bool` or `datetime`; the others hold texts. Whole numbers of which some are missing
+        become floats, as in pandas.
     """
 
     def __init__(
@@ -258,6 +285,7 @@ class Listing(Result):
         *,
         page: Callable[[], dict[str, Any]] | None = None,
         words: Mapping[str, Callable[[Any], str]] | None = None,
+        kinds: Mapping[str, str] | None = None,
         caption: str | None = None,
         hint: str | None = None,
     ) -> None:
@@ -271,6 +299,7 @@ class Listing(Result):
         self._tuples = [tuple(row) for row in rows]
         self._page = page
         self._words = words or {}
+        self._kinds = kinds or {}
 
     @property
     def sql(self) -> str:
@@ -304,11 +333,12 @@ class Listing(Result):
         """All rows as a pandas DataFrame, a row an object."""
         import pandas  # noqa: PLC0415, ICN001
 
-        frame = pandas.DataFrame.from_records(self._tuples, columns=self._columns)
-        for name in frame.columns:
-            if frame[name].isna().all() and frame[name].dtype == object:
-                frame[name] = frame[name].astype("str")
-        return frame
+        names = self.columns
+        columns = {
+            name: pandas.Series([row[place] for row in self._tuples], dtype=self._dtype(name, place))
+            for place, name in enumerate(names)
+        }
+        return pandas.DataFrame(columns, columns=names)
 
     def to_arrow(self) -> pa.Table:
         """All rows as a pyarrow Table; needs the extra `segkit[arrow]`."""
@@ -316,6 +346,19 @@ class Listing(Result):
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         return self.to_arrow().__arrow_c_stream__(requested_schema)
+
+    def _dtype(self, name: str, place: int) -> str:
+        match self._kinds.get(name):
+            case "int":
+                return "float64" if any(row[place] is None for row in self._tuples) else "int64"
+            case "float":
+                return "float64"
+            case "bool":
+                return "bool"
+            case "datetime":
+                return "datetime64[us]"
+            case _:
+                return "str"
 
     def _rows(self) -> list[tuple[Any, ...]]:
         return self._tuples
@@ -333,9 +376,9 @@ class Listing(Result):
     def _numeric(self) -> set[str]:
         return set(self._words)
 
-    def _write(self, path: str | os.PathLike[str], options: Mapping[str, str]) -> Path:
+    def _write(self, path: str | os.PathLike[str], options: Mapping[str, str], *, flat: bool = False) -> Path:
         write = super()._write
-        return self._registered(lambda: write(path, options))
+        return self._registered(lambda: write(path, options, flat=flat))
 
     def _registered(self, read: Callable[[], T]) -> T:
         """Read while the rows are visible to the engine under the name that the statement selects from."""
@@ -349,6 +392,16 @@ class Listing(Result):
 def _shown(value: object) -> object:
     """Moments to the second: when something happened, not how precisely it was noted."""
     return value.replace(microsecond=0) if isinstance(value, datetime) else value
+
+
+def _not_a_file(target: Path) -> str | None:
+    """Why nothing can be written there, as far as that can be told beforehand."""
+    try:
+        if target.is_dir():
+            return "it is a folder; name a file in it"
+        return None if target.parent.is_dir() else f"the folder {target.parent} does not exist"
+    except OSError as error:
+        return error.strerror or str(error)
 
 
 def _first_line(error: BaseException) -> str:

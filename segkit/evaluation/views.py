@@ -82,12 +82,21 @@ def query(sql: object, engine: Engine) -> exp.Select:
     called = exp.Anonymous(this="query", expressions=[exp.Literal.string(sql)])
     statement = exp.select("*").from_(exp.Table(this=called))
     try:
-        engine.columns(statement)
+        columns = engine.columns(statement)
     except EngineError as error:
         refused = InvalidRequestError(_reason(error, engine))
         refused.sql = sql
         raise refused from error
-    return statement
+    zoned = [name for name, kind in columns if kind == "TIMESTAMP WITH TIME ZONE"]
+    if not zoned:
+        return statement
+    return exp.select(exp.Star(replace=[_in_utc(name) for name in zoned])).from_(exp.Table(this=called.copy()))
+
+
+def _in_utc(name: str) -> exp.Expr:
+    """A moment as everywhere in segkit: UTC without a zone."""
+    column = exp.column(name, quoted=True)
+    return exp.alias_(exp.AtTimeZone(this=column, zone=exp.Literal.string("UTC")), name, quoted=True)
 
 
 def _reason(error: EngineError, engine: Engine) -> str:

@@ -13,7 +13,7 @@ from segkit.engine import Engine, render
 from segkit.errors import DataError, InvalidRequestError, SegkitError
 from segkit.evaluation import JobEvaluation, Scope, Views, query
 from segkit.jobs import Runner
-from segkit.notebook import in_kernel, install_pql_errors, record_html, record_text
+from segkit.notebook import in_kernel, install_errors, record_html, record_text
 from segkit.pql import Findings, PQLError, parse
 from segkit.pql.reader import parse_recovering
 from segkit.pql.references import referenced_segments
@@ -91,7 +91,7 @@ class Workspace:
                 self._temporary.cleanup()
             raise
         if in_kernel():
-            install_pql_errors()
+            install_errors()
 
     def _open(self, **settings: str | None) -> None:
         if not self.read_only:
@@ -178,7 +178,7 @@ class Workspace:
         wanted, named, most = arguments.rule(pql), arguments.columns(columns), arguments.limit(limit)
         scope = self.scope(merge_policy, as_of)
         statement = scope.preview(wanted, named, most)
-        return Result(self.engine, statement, guard=scope.verify, caption="profiles in the audience")
+        return Result(self.engine, statement, guard=self._guard(scope), caption="profiles in the audience")
 
     def sql(
         self, pql: str | Expression, *, merge_policy: PolicyLike | None = None, as_of: datetime | str | None = None
@@ -228,7 +228,7 @@ class Workspace:
         scope = self.scope(merge_policy)
         scope.verify()
         engine = self._views.within(scope)
-        return Result(engine, query(sql, engine), guard=scope.verify, sql=sql)
+        return Result(engine, query(sql, engine), guard=self._guard(scope), sql=sql)
 
     # ------------------------------------------------------------------------------------- profiles and schema
 
@@ -248,7 +248,7 @@ class Workspace:
         return Result(
             self.engine,
             scope.all_profiles(),
-            guard=scope.verify,
+            guard=self._guard(scope),
             caption=f"profiles under {scope.policy.name}",
             hint="one of them in full: ws.profile(namespace, id)",
         )
@@ -365,6 +365,21 @@ class Workspace:
         clock = Clock(as_of, settings.timezone, cast("Weekday", settings.week_start))
         return Scope(self.engine, datasets, policy, clock, resolve)
 
+    def _guard(self, scope: Scope) -> Callable[[], None]:
+        """What raises `DataError` when the data are no longer those that a result was made over."""
+
+        def check() -> None:
+            try:
+                scope.verify()
+            except DataError as error:
+                # a refresh would not help where it has been done
+                if not self._closed and not any(_changed(one) for one in self.datasets.records()):
+                    message = f"{str(error).partition(';')[0]}, and refreshed; ask again for a result over the new data"
+                    raise DataError(message) from error
+                raise
+
+        return check
+
     def _job_scope(self, job: JobRecord, policy: str, version: int, resolve: Callable[[str], Expression]) -> Scope:
         stored = self.catalog_store.merge_policies.get(policy, version=version)
         return self._scope(MergePolicy.from_dict(dict(stored.document)), job.as_of, resolve)
@@ -378,6 +393,14 @@ class Workspace:
 
     def _expression(self, segment: str) -> Expression:
         return parse(self.catalog_store.segments.get(segment).value)
+
+
+def _changed(dataset: profiles.Dataset) -> bool:
+    try:
+        profiles.verify(dataset)
+    except DataError:
+        return True
+    return False
 
 
 def _references(definition: SegmentDefinition) -> Iterable[str]:

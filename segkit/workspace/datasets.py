@@ -142,7 +142,8 @@ class Datasets:
             for one, kept in zip(found, stored, strict=True)
         ]
         hint = None if found else 'add one: ws.datasets.add("crm", "data/crm/*.parquet")'
-        return Listing(self._workspace.engine, found, COLUMNS, rows, caption="datasets", hint=hint)
+        kinds = {**dict.fromkeys(("rows", "files", "left_out"), "int"), "updated": "datetime"}
+        return Listing(self._workspace.engine, found, COLUMNS, rows, kinds=kinds, caption="datasets", hint=hint)
 
     def remove(self, dataset: DatasetLike) -> None:
         """Forget a dataset; source files stay, a copied frame goes.

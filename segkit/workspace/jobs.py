@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from segkit.aep import job_list_to_aep, job_to_aep, request_from_aep
 from segkit.errors import InvalidRequestError, NotFoundError
 from segkit.jobs import JobRequest
-from segkit.notebook import job_html, job_text, progress_display, share_words
+from segkit.notebook import job_html, job_text, progress_display
 from segkit.pql.diagnostics import did_you_mean
 from segkit.result import Listing, Result
 from segkit.workspace import arguments
@@ -31,6 +31,11 @@ COLUMNS = (
     *("id", "status", "source", "segments", "total_profiles", "created", "started", "finished", "seconds"),
     *("as_of", "error"),
 )
+KINDS = {
+    **dict.fromkeys(("segments", "total_profiles"), "int"),
+    **dict.fromkeys(("created", "started", "finished", "as_of"), "datetime"),
+    "seconds": "float",
+}
 STAGE_COLUMNS = ("job_id", "stage", "started", "finished", "seconds", "rows")
 SIZE_COLUMNS = ("name", "size", "share", "realized", "existing", "exited")
 
@@ -134,6 +139,11 @@ class Job:
             rows,
             caption=f"audience sizes of job {self.id[:8]}, as of {record.as_of:%Y-%m-%d %H:%M} UTC",
             words={"share": share_words},
+            kinds={
+                **dict.fromkeys(("size", "realized", "existing", "exited"), "int"),
+                **{f"namespace.{one}": "int" for one in namespaces},
+                "share": "float",
+            },
             hint="the profiles of one: job.members(name)",
         )
 
@@ -257,11 +267,8 @@ class JobListing(Listing):
             for one in record.stages
         ]
         frame = pandas.DataFrame.from_records(rows, columns=list(STAGE_COLUMNS))
-        return _dated(frame, ("started", "finished"))
-
-    def to_pandas(self) -> pd.DataFrame:
-        """All jobs as a pandas DataFrame, a row a job."""
-        return _dated(super().to_pandas(), ("created", "started", "finished", "as_of"))
+        moments = dict.fromkeys(("started", "finished"), "datetime64[us]")
+        return frame.astype({"job_id": "str", "stage": "str", "seconds": "float64", "rows": "float64", **moments})
 
     def plot(self, *, limit: int = 30, title: str | None = None) -> Figure:
         """Draw when the jobs ran and where they spent their time; see `segkit.plots.timeline`."""
@@ -374,6 +381,7 @@ class Jobs:
             COLUMNS,
             [_row(one) for one in records],
             page=lambda: job_list_to_aep(records, total=total, start=start, query=query),
+            kinds=KINDS,
             caption="segment jobs",
             hint=None if records else 'start one: ws.jobs.create("*")',
         )
@@ -438,10 +446,3 @@ def _row(record: JobRecord) -> tuple[object, ...]:
         record.as_of,
         record.errors[0].msg.splitlines()[0] if record.errors else None,
     )
-
-
-def _dated(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """Columns of moments as datetimes also when they are empty."""
-    for name in names:
-        frame[name] = frame[name].astype("datetime64[us]")
-    return frame

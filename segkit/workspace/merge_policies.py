@@ -145,6 +145,7 @@ class MergePolicies:
             COLUMNS,
             rows,
             page=lambda: policy_list_to_aep(stored, workspace.settings, total=total, start=start, limit=limit),
+            kinds={"default": "bool", "version": "int", "updated": "datetime"},
             caption="merge policies",
         )
 

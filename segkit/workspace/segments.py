@@ -218,6 +218,7 @@ class Segments:
             COLUMNS,
             rows,
             page=lambda: definition_list_to_aep(records, workspace.settings, total=total, limit=limit, sort=sort),
+            kinds={"version": "int", "updated": "datetime"},
             caption="segment definitions",
             hint=None if found else 'define one: ws.segments.create("name", "PQL")',
         )

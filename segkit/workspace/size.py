@@ -30,6 +30,7 @@ class Size(int):
     @property
     def total(self) -> int:
         """The number of profiles under the same merge policy."""
+        self._scope.verify()
         return self._scope.total()
 
     @property
