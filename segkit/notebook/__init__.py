@@ -7,19 +7,18 @@ Everything here turns plain dicts, lists and values into HTML or text, and needs
 from __future__ import annotations
 
 from segkit.notebook.colouring import coloured
-from segkit.notebook.errors import install_pql_errors, load_ipython_extension
+from segkit.notebook.errors import install_errors, load_ipython_extension
 from segkit.notebook.jobs import job_html, job_text
 from segkit.notebook.progress import Progress, in_kernel, progress_display
 from segkit.notebook.records import record_html, record_text
 from segkit.notebook.segments import segment_html, segment_text
 from segkit.notebook.tables import table_html, table_text
-from segkit.notebook.values import share_words
 
 __all__ = [
     "Progress",
     "coloured",
     "in_kernel",
-    "install_pql_errors",
+    "install_errors",
     "job_html",
     "job_text",
     "load_ipython_extension",
@@ -28,7 +27,6 @@ __all__ = [
     "record_text",
     "segment_html",
     "segment_text",
-    "share_words",
     "table_html",
     "table_text",
 ]

@@ -1,4 +1,4 @@
-"""A wrong PQL expression in IPython: the diagnostics instead of a Python traceback."""
+"""What segkit refuses, in IPython: the message and the user's own line instead of a Python traceback."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from segkit.errors import SegkitError
 from segkit.pql.diagnostics import PQLError
 
 if TYPE_CHECKING:
@@ -16,24 +17,30 @@ _INSIDE = str(Path(__file__).parents[1] / "_")[:-1]
 _RED, _YELLOW, _DIM, _OFF = "\x1b[1;31m", "\x1b[1;33m", "\x1b[2m", "\x1b[0m"
 
 
-def install_pql_errors() -> None:
-    """Let IPython show a `PQLError` as its diagnostics, with the line of the cell that caused it.
+def install_errors() -> None:
+    """Let IPython show any `SegkitError` as its message, a `PQLError` as its diagnostics, below the cell's own line.
 
     IPython asks an exception for `_render_traceback_` before it formats a traceback itself. Nothing of IPython is
-    changed or loaded, a traceback elsewhere stays as it is, and calling this again does nothing more.
+    changed or loaded, a traceback of anything else stays as it is, and calling this again does nothing more.
     """
-    # the language must not know of notebooks, so that the method is given to its error from here
+    # neither the ground floor nor the language may know of notebooks, so that the method is given from here
+    SegkitError._render_traceback_ = traceback_lines  # type: ignore[attr-defined]
     PQLError._render_traceback_ = traceback_lines  # type: ignore[method-assign, assignment]
 
 
 def load_ipython_extension(ipython: Any) -> None:  # noqa: ANN401, ARG001  IPython's own signature
     """What `%load_ext segkit.notebook` does."""
-    install_pql_errors()
+    install_errors()
 
 
-def traceback_lines(error: PQLError) -> list[str]:
-    """What IPython prints for an error: where it was caused, then the diagnostics."""
-    lines = [_coloured(line) for line in str(error).splitlines()]
+def traceback_lines(error: SegkitError) -> list[str]:
+    """What IPython prints for an error: where it was caused, then the diagnostics or the kind and the message."""
+    text = str(error)
+    if isinstance(error, PQLError):
+        lines = [_coloured(line) for line in text.splitlines()]
+    else:
+        first, *rest = text.splitlines() or ["no message"]
+        lines = [f"{_RED}{type(error).__name__}{_OFF}: {first}", *rest]
     place = _place(error.__traceback__)
     return [*([f"{_DIM}{place}{_OFF}", ""] if place else []), *lines]
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from segkit.notebook.records import record_html, record_text
 from segkit.notebook.style import MUTED, PRE, badge, bar
 from segkit.notebook.tables import table_html, table_text
-from segkit.notebook.values import clean, duration_words, share_words
+from segkit.notebook.values import clean
+from segkit.words import duration_words, share_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Any
 from segkit.notebook.colouring import coloured
 from segkit.notebook.records import record_html, record_text
 from segkit.notebook.style import PRE
+from segkit.pql import PQLError
+from segkit.pql import format as laid_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_LINE = 100
 
 
 def segment_html(view: Mapping[str, Any]) -> str:
@@ -21,7 +25,7 @@ def segment_html(view: Mapping[str, Any]) -> str:
         `id`, `name` and `pql`, and what is known of: `description`, `merge_policy` (its name), `version`, `updated`
         (datetime).
     """
-    body = f'<pre style="{PRE}">{coloured(str(view.get("pql") or ""))}</pre>'
+    body = f'<pre style="{PRE}">{coloured(_pql(view))}</pre>'
     return record_html(_title(view), _pairs(view), body=body, hint=_hint(view))
 
 
@@ -39,11 +43,22 @@ def segment_text(view: Mapping[str, Any]) -> str:
     <BLANKLINE>
       next: `ws.jobs.create(["Gold"])`
     """
-    return record_text(_title(view), _pairs(view), body=str(view.get("pql") or ""), hint=_hint(view))
+    return record_text(_title(view), _pairs(view), body=_pql(view), hint=_hint(view))
 
 
 def _title(view: Mapping[str, Any]) -> str:
     return f"Segment {view.get('name', '')}"
+
+
+def _pql(view: Mapping[str, Any]) -> str:
+    """The expression as it was written; one long line is laid out."""
+    text = str(view.get("pql") or "")
+    if len(text) <= _LINE or "\n" in text.strip():
+        return text
+    try:
+        return laid_out(text)
+    except PQLError:
+        return text
 
 
 def _pairs(view: Mapping[str, Any]) -> list[tuple[str, object]]:

@@ -16,6 +16,8 @@ NUMBER = "text-align:right;"
 MONO = "font-family:var(--jp-code-font-family,ui-monospace,Menlo,Consolas,monospace);"
 PRE = (
     f"{MONO}font-size:12.5px;line-height:1.45;margin:.3em 0;padding:.5em .7em;white-space:pre-wrap;"
+    # Jupyter breaks anywhere inside `pre`; only a word longer than a line may be
+    "word-break:normal;overflow-wrap:anywhere;"
     "border-radius:4px;background:rgba(128,128,128,.12);color:inherit;"
 )
 TRACK = "display:inline-block;width:16em;height:.55em;border-radius:.3em;background:rgba(128,128,128,.25);"

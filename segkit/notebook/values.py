@@ -12,6 +12,8 @@ from decimal import Decimal
 from numbers import Integral, Real
 from typing import Any
 
+from segkit.words import duration_words
+
 MISSING = "–"
 LONGEST = 80
 _WHOLE = 1000
@@ -21,7 +23,7 @@ _MEMBERS = 6
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value ready to show; `whole` is the full text where `text` was shortened, `rigid` tells not to shorten it."""
+    """A value ready to show; `whole` is the full text where `text` is less, `rigid` tells not to shorten it."""
 
     text: str
     number: bool = False
@@ -44,6 +46,8 @@ def cell(value: object, longest: int = LONGEST) -> Cell:
         words = _words(value, 0)
     except Exception:  # noqa: BLE001  a display never fails, and the value may be of anyone's making
         words = f"<{type(value).__name__}>"
+    if isinstance(value, datetime) and value.microsecond:
+        return Cell(words, rigid=True, whole=value.isoformat(" "))
     number = isinstance(value, (Real, Decimal)) and not _is_bool(value)
     if len(words) <= longest:
         return Cell(words, number=number, rigid=number or isinstance(value, (bool, date, time, timedelta)))
@@ -81,44 +85,6 @@ def _escape(letter: str) -> str:
     return letter
 
 
-def duration_words(seconds: float) -> str:
-    """A length of time in at most two units.
-
-    Examples
-    --------
-    >>> [duration_words(one) for one in (0, 0.0421, 3.14, 42, 184, 7260)]
-    ['0 s', '42 ms', '3.1 s', '42 s', '3 min 4 s', '2 h 1 min']
-    """
-    if seconds < 0:
-        return f"-{duration_words(-seconds)}"
-    if 0 < seconds < 0.9995:
-        return f"{max(1, round(seconds * 1000))} ms"
-    if seconds < 9.95:
-        return f"{seconds:.1f} s" if seconds else "0 s"
-    whole = round(seconds)
-    for name, unit, part, below in (("d", 86400, "h", 3600), ("h", 3600, "min", 60), ("min", 60, "s", 1)):
-        if whole >= unit:
-            rest = whole % unit // below
-            return f"{whole // unit} {name} {rest} {part}" if rest else f"{whole // unit} {name}"
-    return f"{whole} s"
-
-
-def share_words(share: float) -> str:
-    """A share between 0 and 1 as a percentage that never rounds something to nothing or almost all to all.
-
-    Examples
-    --------
-    >>> [share_words(one) for one in (0, 0.00001, 0.1234, 0.9999, 1)]
-    ['0 %', '<0.1 %', '12.3 %', '>99.9 %', '100 %']
-    """
-    percent = share * 100
-    if percent in {0, 100}:
-        return f"{percent:.0f} %"
-    if 0 < percent < 0.1:
-        return "<0.1 %"
-    return ">99.9 %" if 99.9 < percent < 100 else f"{percent:.1f} %"
-
-
 def _is_bool(value: object) -> bool:
     return isinstance(value, bool) or type(value).__name__ in {"bool_", "bool"}
 
@@ -131,7 +97,7 @@ def _words(value: Any, depth: int) -> str:  # noqa: ANN401  whatever a cell hold
     match value:
         case _ if type(value).__name__ in {"datetime64", "timedelta64"}:
             # numpy's own pass for integers, and turn into bare numbers when made into Python's
-            return str(value).replace("T", " ")
+            return str(value).replace("T", " ").partition(".")[0]
         case str():
             return clean(value[: 2 * _WHOLE])
         case Integral():
@@ -188,9 +154,8 @@ def _float(value: float) -> str:
 
 
 def _moment(value: datetime) -> str:
+    """A moment to the second: when something happened, not how precisely it was noted."""
     words = value.replace(tzinfo=None, microsecond=0).isoformat(" ")
-    if value.microsecond:
-        words += f".{value.microsecond:06}".rstrip("0")
     offset = value.utcoffset()
     if offset is None:
         return words

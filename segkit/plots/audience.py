@@ -32,7 +32,8 @@ from segkit.plots.canvas import (
     write_legend,
 )
 from segkit.plots.lettering import writable
-from segkit.plots.words import count_words, share_words, short_count
+from segkit.plots.words import count_words, short_count
+from segkit.words import share_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

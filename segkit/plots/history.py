@@ -33,7 +33,8 @@ from segkit.plots.canvas import (
     write_legend,
 )
 from segkit.plots.lettering import writable
-from segkit.plots.words import count_words, duration_words, tick_words
+from segkit.plots.words import count_words, tick_words
+from segkit.words import duration_words
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -11,6 +11,7 @@ from segkit.jobs import JobRequest
 from segkit.notebook import job_html, job_text, progress_display
 from segkit.pql.diagnostics import did_you_mean
 from segkit.result import Listing, Result
+from segkit.words import share_words
 from segkit.workspace import arguments
 from segkit.workspace.segments import Segment
 from segkit.workspace.times import instant, moment, shown

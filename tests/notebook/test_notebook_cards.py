@@ -122,6 +122,23 @@ def test_a_segment_shows_its_expression_as_written() -> None:
     assert "description" not in shown
 
 
+def test_a_long_expression_on_one_line_is_laid_out() -> None:
+    long = 'xEvent[eventType = "commerce.purchases"].sum(commerce.order.priceTotal) > 250 // euros\n'.strip()
+    rest = " and " + " and ".join(f'_acme.field{number} = "some value"' for number in range(4))
+    one = {"id": "x", "name": "Long", "pql": long.replace(" // euros", "") + rest}
+    assert '\n  and _acme.field3 = "some value"\n' in segment_text(one)
+    assert re.sub(r"<[^>]*>", "", segment_html(one)).count("\n") >= 4
+    # what its author laid out, and what is no PQL, stays
+    for pql in (f"{long}\n{rest}", "x " * 80):
+        assert pql.splitlines()[-1].rstrip() in segment_text(one | {"pql": pql})
+
+
+def test_words_in_a_page_are_not_broken_inside() -> None:
+    look = re.search(r'<pre style="([^"]*)"', segment_html({"id": "x", "name": "x", "pql": "x < now"}))
+    assert look is not None
+    assert "word-break:normal" in look[1]
+
+
 @pytest.mark.parametrize(
     ("pql", "kinds"),
     [

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from segkit.notebook import install_pql_errors, load_ipython_extension
+from segkit.errors import DataError, NotFoundError, SegkitError
+from segkit.notebook import install_errors, load_ipython_extension
 from segkit.notebook.errors import traceback_lines
 from segkit.pql.diagnostics import PQLError, Report
 from segkit.pql.tree import Span
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def _restored() -> Iterator[None]:
-    kept = PQLError.__dict__.get("_render_traceback_")
+    name = "_render_traceback_"
+    kept = {kind: kind.__dict__[name] for kind in (SegkitError, PQLError) if name in kind.__dict__}
     yield
-    if kept is None and "_render_traceback_" in PQLError.__dict__:
-        del PQLError._render_traceback_  # type: ignore[attr-defined]
-    elif kept is not None:
-        PQLError._render_traceback_ = kept  # type: ignore[attr-defined]
+    for kind in (SegkitError, PQLError):
+        if kind in kept:
+            setattr(kind, name, kept[kind])
+        elif name in kind.__dict__:
+            delattr(kind, name)
 
 
 def wrong() -> PQLError:
@@ -56,6 +59,18 @@ def test_severities_and_carets_are_coloured() -> None:
     assert "\x1b[1;31m^^^^^^^^^^\x1b[0m" in text
 
 
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("no file matches x.parquet", "DataError: no file matches x.parquet"),
+        ("first\n  second", "DataError: first\n  second"),
+        ("", "DataError: no message"),
+    ],
+)
+def test_an_error_outside_the_language_is_its_kind_and_its_message(message: str, shown: str) -> None:
+    assert plain(traceback_lines(DataError(message))) == shown
+
+
 def test_an_error_that_was_never_raised_has_no_place() -> None:
     assert plain(traceback_lines(PQLError(wrong().diagnostics))).startswith("error[unknown-field]")
 
@@ -64,8 +79,8 @@ def test_an_error_that_was_never_raised_has_no_place() -> None:
 def test_ipython_shows_no_python_traceback(capsys: pytest.CaptureFixture[str]) -> None:
     from IPython.core.interactiveshell import InteractiveShell
 
-    install_pql_errors()
-    install_pql_errors()
+    install_errors()
+    install_errors()
     load_ipython_extension(None)
     shell: Any = InteractiveShell()
     shell.user_ns["error"] = wrong()
@@ -73,13 +88,19 @@ def test_ipython_shows_no_python_traceback(capsys: pytest.CaptureFixture[str]) -
     shown = capsys.readouterr().out
     assert "did you mean `homeAddress`?" in shown
     assert "Traceback" not in shown
+    shell.user_ns["other"] = NotFoundError("there is no segment `Gld`; did you mean `Gold`?")
+    shell.run_cell("try:\n    {}['x']\nexcept KeyError as cause:\n    raise other from cause")
+    shown = capsys.readouterr().out
+    assert plain([shown]).strip() == (
+        "line 4: raise other from cause\n\nNotFoundError: there is no segment `Gld`; did you mean `Gold`?"
+    )
     shell.run_cell("1 / 0")
     assert "ZeroDivisionError" in capsys.readouterr().out
 
 
 def test_the_room_needs_no_data_package_and_no_ipython() -> None:
     code = (
-        "import sys, segkit.notebook as n; n.install_pql_errors(); n.progress_display().close()\n"
+        "import sys, segkit.notebook as n; n.install_errors(); n.progress_display().close()\n"
         "n.table_html(['a'], [[1]]); n.job_text({'id': 'x', 'status': 'NEW'})\n"
         "loaded = {'pandas', 'duckdb', 'matplotlib', 'IPython', 'ipywidgets', 'numpy'} & set(sys.modules)\n"
         "assert not loaded, loaded"

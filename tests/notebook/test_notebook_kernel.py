@@ -30,10 +30,10 @@ shown.close()
 kept
 """
 WRONG = """
-from segkit.notebook import install_pql_errors
+from segkit.notebook import install_errors
 from segkit.pql.diagnostics import Report
 from segkit.pql.tree import Span
-install_pql_errors()
+install_errors()
 report = Report("homeAdress.city = 1")
 report.error("unknown-field", "no field `homeAdress`", Span(0, 10))
 report.check()

@@ -114,9 +114,17 @@ def test_a_path_as_a_heading_loses_its_beginning_first() -> None:
     assert head.split()[0].endswith("lastName")
 
 
-def test_columns_that_do_not_fit_are_named() -> None:
-    text = table_text(["first", "second", "third"], [["a" * 20, "b" * 20, "c" * 20]], width=36)
-    assert text.splitlines()[-1] == "… 1 more column: third"
+@pytest.mark.parametrize(("width", "last"), [(38, "… 1 more column: third"), (36, "… 2 more columns: second, third")])
+def test_columns_that_do_not_fit_are_named(width: int, last: str) -> None:
+    lines = table_text(["first", "second", "third"], [["a" * 20, "b" * 20, "c" * 20]], width=width).splitlines()
+    assert lines[-1] == last
+    # the others go before the first, which says what a row is about, is shortened
+    assert lines[2].split()[0] == "a" * 20
+
+
+def test_a_first_column_longer_than_names_are_gives_way_too() -> None:
+    lines = table_text(["first", "second"], [["a" * 70, "b" * 20]], width=60).splitlines()
+    assert lines[2].split() == ["a" * 37 + "…", "b" * 20]
 
 
 @given(

@@ -51,7 +51,7 @@ def test_every_kind_of_missing_is_a_dash(value: Any) -> None:
         (-math.inf, "-∞"),
         (Decimal("1234.50"), "1,234.50"),
         (datetime.fromisoformat("2026-11-02T09:00"), "2026-11-02 09:00:00"),
-        (datetime.fromisoformat("2026-11-02T09:00:00.120"), "2026-11-02 09:00:00.12"),
+        (datetime.fromisoformat("2026-11-02T09:00:00.120"), "2026-11-02 09:00:00"),
         (datetime(2026, 11, 2, 9, 0, tzinfo=UTC), "2026-11-02 09:00:00 UTC"),
         (datetime(2026, 11, 2, 9, 0, tzinfo=timezone(timedelta(hours=2))), "2026-11-02 09:00:00+0200"),
         (pd.Timestamp("2026-11-02 09:00"), "2026-11-02 09:00:00"),
@@ -59,7 +59,7 @@ def test_every_kind_of_missing_is_a_dash(value: Any) -> None:
         (time(9, 30), "09:30:00"),
         (timedelta(seconds=184), "3 min 4 s"),
         (timedelta(seconds=-2), "-2.0 s"),
-        (np.datetime64("2026-11-02T09:00:00", "ns"), "2026-11-02 09:00:00.000000000"),
+        (np.datetime64("2026-11-02T09:00:00", "ns"), "2026-11-02 09:00:00"),
         (np.timedelta64(3, "s"), "3 seconds"),
         (b"abc", "<3 bytes>"),
         ("a\n  b\tc", "a b c"),
@@ -91,6 +91,14 @@ def test_long_words_keep_their_whole_for_a_title() -> None:
     assert len(shown.text) <= 80
     assert shown.text.endswith("…")
     assert shown.whole == ("word " * 100).strip()
+
+
+def test_a_moment_is_shown_to_the_second_and_keeps_the_rest_for_a_title() -> None:
+    shown = cell(datetime.fromisoformat("2026-11-02T09:00:00.120"))
+    assert shown.text == "2026-11-02 09:00:00"
+    assert shown.whole == "2026-11-02 09:00:00.120000"
+    assert shown.rigid
+    assert cell(datetime.fromisoformat("2026-11-02T09:00")).whole is None
 
 
 def test_a_huge_text_is_not_carried_whole_into_a_page() -> None:
