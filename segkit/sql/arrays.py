@@ -11,6 +11,7 @@ from segkit.sql.build import (
     absent,
     both,
     call,
+    finite,
     function_of,
     literal,
     once,
@@ -58,9 +59,11 @@ def aggregate(function: str, array: exp.Expr, result: Type, item: Type) -> exp.E
             return otherwise(size(array), literal(0))
         case "sum":
             total = otherwise(call("LIST_SUM", array), literal(0))
-            return tried_cast(total, "BIGINT" if result.kind is Kind.INTEGER else "DOUBLE")
+            if result.kind is Kind.INTEGER:
+                return tried_cast(total, "BIGINT")
+            return once(exp.cast(total, "DOUBLE"), finite, "total")
         case "average":
-            return call("LIST_AVG", array)
+            return once(call("LIST_AVG", array), finite, "mean")
         case _:
             chosen = call("LIST_MIN" if function == "min" else "LIST_MAX", array)
             return tried_cast(chosen, "DOUBLE") if item.kind is Kind.DOUBLE else chosen

@@ -173,6 +173,11 @@ def tried_cast(value: exp.Expr, kind: str) -> exp.Expr:
     return exp.TryCast(this=value, to=exp.DataType.build(kind))
 
 
+def finite(value: exp.Expr) -> exp.Expr:
+    """A Double, null where it overflowed (R14)."""
+    return when(call("ISFINITE", value), value.copy())
+
+
 def when(condition: exp.Expr, then: exp.Expr, default: exp.Expr | None = None) -> exp.Expr:
     """`CASE WHEN condition THEN then ELSE default END`."""
     return exp.Case(ifs=[exp.If(this=condition, true=then)], default=default)

@@ -13,7 +13,7 @@ from segkit.plan.walk import signature
 from segkit.pql.bound import And
 from segkit.pql.types import Kind
 from segkit.sql import arrays
-from segkit.sql.build import both, call, cast, column, literal, otherwise, sorted_by, table, tried_cast
+from segkit.sql.build import both, call, cast, column, finite, literal, otherwise, sorted_by, table, tried_cast
 from segkit.sql.expressions import condition, value
 from segkit.sql.scope import Leaves, Scope
 from segkit.sql.source import KEY
@@ -156,19 +156,21 @@ def _aggregate(feature: Feature, steps: Steps, scope: Scope, held: exp.Expr | No
             return over(exp.Count(this=exp.Distinct(expressions=[item])))
         case "sum":
             total = otherwise(over(call("SUM", call("LIST_SUM", item) if stream.many else item)), literal(0))
-            return tried_cast(total, "BIGINT" if feature.type.kind is Kind.INTEGER else "DOUBLE")
+            return tried_cast(total, "BIGINT") if feature.type.kind is Kind.INTEGER else finite(cast(total, "DOUBLE"))
         case "average" if stream.many:
             total = over(call("SUM", call("LIST_SUM", item)))
             number = over(call("SUM", arrays.size(arrays.without_nulls(item.copy()))))
-            return exp.Div(this=cast(total, "DOUBLE"), expression=call("NULLIF", number, literal(0)))
+            return finite(exp.Div(this=cast(total, "DOUBLE"), expression=call("NULLIF", number, literal(0))))
         case "average":
-            return over(call("AVG", item))
+            return finite(over(call("AVG", item)))
         case "min" | "max":
             inner = call(f"LIST_{kind.upper()}", item) if stream.many else item
             extreme = over(call(kind.upper(), inner))
             return cast(extreme, "DOUBLE") if feature.type.kind is Kind.DOUBLE else extreme
         case "first":
             keys = [] if feature.order is None else [(value(feature.order[0], scope), feature.order[1])]
+            # All items are equal by a constant, which DuckDB refuses to sort by.
+            keys = [(key, down) for key, down in keys if not isinstance(key, exp.Literal)]
             ties = [(key, down) for key, down in in_time(stream, scope) if all(key != one for one, _ in keys)]
             return over(call("FIRST", sorted_by(item, *keys, *ties)))
         case _:

@@ -9,7 +9,20 @@ from sqlglot import exp
 
 from segkit.pql.types import Kind
 from segkit.sql import arrays, times
-from segkit.sql.build import both, call, cast, literal, once, operand, otherwise, present, tried, tried_cast, when
+from segkit.sql.build import (
+    both,
+    call,
+    cast,
+    finite,
+    literal,
+    once,
+    operand,
+    otherwise,
+    present,
+    tried,
+    tried_cast,
+    when,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -154,10 +167,6 @@ def _path(one: Call) -> exp.Expr:
     return when(call("REGEXP_MATCHES", one[0], _text(_SCHEME)), found)
 
 
-def _finite(value: exp.Expr) -> exp.Expr:
-    return when(call("ISFINITE", value), value.copy())
-
-
 def _to_int(one: Call) -> exp.Expr:
     match one.kind:
         case Kind.STRING:
@@ -272,7 +281,7 @@ FUNCTIONS: Mapping[str, Callable[[Call], exp.Expr]] = {
     "sha256": _plain("SHA256"),
     "split": _plain("STRING_SPLIT"),
     "stringToDate": _to_instant,
-    "stringToNumber": lambda one: _finite(tried_cast(one[0], "DOUBLE")),
+    "stringToNumber": lambda one: finite(tried_cast(one[0], "DOUBLE")),
     "substr": _substr,
     "toBool": _to_bool,
     "toInt": _to_int,

@@ -11,7 +11,7 @@ from segkit.plan.plan import Plan, plan
 from segkit.plan.walk import canonical, signature
 from segkit.pql.bound import And, Const, Not, Or, Truth
 from segkit.pql.types import Kind
-from segkit.sql.build import both, column, literal, otherwise, some, table, when
+from segkit.sql.build import absent, both, column, literal, otherwise, some, table, when
 from segkit.sql.chains import chain_step
 from segkit.sql.events import PROFILES, Pass, Steps, passes
 from segkit.sql.expressions import condition, value
@@ -224,7 +224,10 @@ class _Statement:
             for name, of in one.columns.items():
                 feature = known[name]
                 read: exp.Expr = column(of, one.step)
-                if feature.kind in {"count", "distinct", "sum"} and not inner:
+                if feature.kind == "sum" and not inner:
+                    # Null is an overflow where there are events, and nothing to add where there are none.
+                    read = when(absent(column(KEY, one.step)), literal(0), read)
+                elif feature.kind in {"count", "distinct"} and not inner:
                     read = otherwise(read, literal(0))
                 elif feature.kind == "list" and not (inner and one.present):
                     read = otherwise(read, exp.Array(expressions=[]))

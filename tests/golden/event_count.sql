@@ -4,7 +4,10 @@ WITH events_1 AS (
   SELECT
     e."profile_key",
     COUNT(*) AS count_1,
-    TRY_CAST(COALESCE(SUM(e."value"), 0) AS DOUBLE) AS sum_2
+    CASE
+      WHEN ISFINITE(CAST(COALESCE(SUM(e."value"), 0) AS DOUBLE))
+      THEN CAST(COALESCE(SUM(e."value"), 0) AS DOUBLE)
+    END AS sum_2
   FROM (
     SELECT
       profile_key,

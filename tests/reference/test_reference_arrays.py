@@ -295,3 +295,61 @@ def test_r23_r31_events_without_any_are_empty_never_null() -> None:
             "xEvent.exists(value > 1) and not xEvent.exists(value > 3)": "a",
         },
     )
+
+
+def test_r14_a_sum_over_events_that_overflows_is_null_not_nothing() -> None:
+    world = World({"a": {"big": 2**63 - 1, "events": [{"count": 2**63 - 1}, {"count": 1}]}, "b": {"big": 1}})
+    agree_on_values(
+        world,
+        {
+            "xEvent.sum(count)": [None, 0],
+            "xEvent.sum(^.big)": [None, 0],
+            "xEvent.sum(count) + 1": [None, 1],
+            "xEvent[count > 1].sum(count)": [2**63 - 1, 0],
+            "numbers.sum() + big": [2**63 - 1, 1],
+        },
+    )
+    agree_on_members(world, {"xEvent.sum(count) = 0": "b", "xEvent.sum(count)": "b", "not xEvent.sum(count)": "a"})
+
+
+def test_r14_a_sum_or_mean_of_doubles_that_overflows_is_null() -> None:
+    world = World(
+        {
+            "a": {"weights": [1e308, 1e308], "events": [{"value": 1e308}, {"value": 1e308}]},
+            "b": {"weights": [1e308, -1e308], "events": [{"value": 1.5}]},
+            "c": {},
+        }
+    )
+    agree_on_values(
+        world,
+        {
+            "weights.sum()": [None, 0.0, 0.0],
+            "weights.average()": [None, 0.0, None],
+            "xEvent.sum(value)": [None, 1.5, 0.0],
+            "xEvent.average(value)": [None, 1.5, None],
+            "weights.map(this * 10)": [[None, None], [None, None], None],
+        },
+    )
+    agree_on_members(
+        world,
+        {
+            "weights.sum() > 1": "",
+            "xEvent.sum(value) > 1": "b",
+            "not (xEvent.sum(value) >= 0)": "a",
+            "xEvent.sum(value)": "bc",
+        },
+    )
+
+
+def test_r29_a_constant_key_leaves_all_to_the_ties() -> None:
+    events = [{"type": "late", "timestamp": AT("2026-01-02")}, {"type": "early", "timestamp": AT("2026-01-01")}]
+    world = World({"a": {"orders": [{"sku": "x"}, {"sku": "y"}], "events": events}, "b": {}})
+    agree_on_values(
+        world,
+        {
+            "xEvent.topN(1.5, 1).head().type": ["early", None],
+            "xEvent.topN(2, 1).type": [["early"], []],
+            "xEvent.bottomN(0.5, 2).type": [["early", "late"], []],
+            "orders.topN(1.5, 1).sku": [["x"], None],
+        },
+    )
