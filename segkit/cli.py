@@ -7,8 +7,10 @@ for wrong usage.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from segkit.workspace import Job, Workspace
 
 DEMO_FOLDER = "segkit_demo"
+PICTURES = (".png", ".svg", ".pdf")
 ENVIRONMENT = "SEGKIT_WORKSPACE"
 
 
@@ -41,8 +44,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = _parser()
     options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # a terminal that lacks a letter gets a question mark instead of nothing
+            stream.reconfigure(errors="replace")
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        # while a closed pipe can still be answered
+        sys.stdout.flush()
+    except _UsageError as error:
+        _complain(error, as_json=options.json)
+        return 2
     except SegkitError as error:
         _complain(error, as_json=options.json)
         return 1
@@ -50,9 +62,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # whoever read our output has seen enough; keep the interpreter from flushing into the closed pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        _complain(InvalidRequestError(str(error)), as_json=options.json)
+        return 1
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 1
+    return code
+
+
+class _UsageError(InvalidRequestError):
+    """Words that do not make a command, found after the parser has let them pass."""
 
 
 # ---------------------------------------------------------------------------------------------- what can be asked
@@ -95,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
 
     run = command("run", _run, "run a segment job and print its sizes")
     run.add_argument("segments", nargs="+", metavar="SEGMENT", help="names or ids of segments, or '*' for all")
-    run.add_argument("--plot", type=Path, metavar="PNG", help="write a picture of the sizes")
+    run.add_argument("--plot", type=_picture, metavar="PNG", help="write a picture of the sizes")
     _workspace(run)
     _scope(run)
 
@@ -117,7 +137,7 @@ def _tables(command: Callable[[str, Callable[[argparse.Namespace], int], str], a
     datasets = command("datasets", _datasets, "list datasets, or add one")
     datasets.add_argument("name", nargs="?", help="a name for the dataset to add")
     datasets.add_argument("source", nargs="?", help="its files: a path or glob of Parquet, CSV or JSON")
-    datasets.add_argument("--kind", choices=["record", "event"], default="record")
+    datasets.add_argument("--kind", choices=["record", "event"], default="record", help="default: record")
     datasets.add_argument("--identity", action="append", default=[], metavar="NAMESPACE=PATH", help="may be repeated")
     datasets.add_argument("--primary", help="the primary identity namespace")
     datasets.add_argument("--timestamp", metavar="PATH", help="the clock of a record or event")
@@ -128,7 +148,7 @@ def _tables(command: Callable[[str, Callable[[argparse.Namespace], int], str], a
     segments = command("segments", _segments, "list segment definitions, or create one")
     segments.add_argument("name", nargs="?", help="a name for the segment to create")
     segments.add_argument("pql", nargs="?", help="its expression")
-    segments.add_argument("--description", default=None)
+    segments.add_argument("--description", help="what it is for, in words")
     segments.add_argument("--merge-policy", default=None, help="name or id")
     _workspace(segments)
 
@@ -139,7 +159,7 @@ def _expression(parser: argparse.ArgumentParser) -> None:
 
 def _workspace(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     note = f"default: ${ENVIRONMENT}" + ("" if required else "; without one only the grammar is checked")
-    parser.add_argument("-w", "--workspace", type=Path, default=None, metavar="FOLDER", help=note)
+    parser.add_argument("-w", "--workspace", default=None, metavar="FOLDER", help=note)
 
 
 def _scope(parser: argparse.ArgumentParser) -> None:
@@ -148,11 +168,18 @@ def _scope(parser: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        message = f"{text} is not a positive number"
+    if not text.isascii() or not text.isdecimal() or int(text) < 1:
+        message = f"{text!r} is not a whole number from 1"
         raise argparse.ArgumentTypeError(message)
-    return number
+    return int(text)
+
+
+def _picture(text: str) -> Path:
+    path = Path(text).expanduser()
+    if path.suffix.lower() not in PICTURES:
+        message = f"{text!r} should end in {', '.join(PICTURES)}"
+        raise argparse.ArgumentTypeError(message)
+    return path
 
 
 # ---------------------------------------------------------------------------------------------------- the commands
@@ -203,6 +230,9 @@ def _size(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.plot is not None and not options.plot.parent.is_dir():
+        message = f"cannot write {options.plot}: the folder {options.plot.parent} does not exist"
+        raise InvalidRequestError(message)
     with _open(options) as ws:
         wanted = "*" if options.segments == ["*"] else options.segments
         job = ws.jobs.create(wanted, **_scoped(options))
@@ -228,31 +258,44 @@ def _jobs(options: argparse.Namespace) -> int:
 
 
 def _datasets(options: argparse.Namespace) -> int:
-    with _open(options) as ws:
-        if options.name and not options.source:
-            message = f"dataset {options.name!r} needs its files: segkit datasets {options.name} 'folder/*.parquet'"
-            raise InvalidRequestError(message)
-        if options.name:
+    if options.name is None:
+        with _open(options) as ws:
+            _print_result(ws.datasets.list(), options)
+        return 0
+    if not options.source:
+        message = f"dataset {options.name!r} needs its files: segkit datasets {options.name} 'folder/*.parquet'"
+        raise _UsageError(message)
+    identity, mapping = _pairs(options.identity, "--identity"), _pairs(options.mapping, "--mapping")
+    folder = _folder(options, required=True)
+    new = folder is not None and not folder.exists()
+    with _open(options, make=True) as ws:
+        try:
             ws.datasets.add(
                 options.name,
                 options.source,
                 kind=options.kind,
-                identity=_pairs(options.identity, "--identity") or None,
+                identity=identity or None,
                 primary=options.primary,
                 timestamp=options.timestamp,
-                mapping=_pairs(options.mapping, "--mapping") or None,
+                mapping=mapping or None,
                 upsert=options.upsert,
             )
+        except SegkitError:
+            if new:
+                # the workspace was made for this dataset alone
+                ws.close()
+                shutil.rmtree(ws.folder, ignore_errors=True)
+            raise
         _print_result(ws.datasets.list(), options)
     return 0
 
 
 def _segments(options: argparse.Namespace) -> int:
+    if options.name is not None and options.pql is None:
+        message = f"segment {options.name!r} needs an expression: segkit segments {options.name!r} 'PQL'"
+        raise _UsageError(message)
     with _open(options) as ws:
-        if options.name and not options.pql:
-            message = f"segment {options.name!r} needs an expression: segkit segments {options.name!r} 'PQL'"
-            raise InvalidRequestError(message)
-        if options.name:
+        if options.name is not None:
             ws.segments.create(
                 options.name, _read(options.pql), description=options.description, merge_policy=options.merge_policy
             )
@@ -263,25 +306,24 @@ def _segments(options: argparse.Namespace) -> int:
 # ------------------------------------------------------------------------------------------------------- in and out
 
 
-def _open(options: argparse.Namespace) -> Workspace:
+def _open(options: argparse.Namespace, *, make: bool = False) -> Workspace:
     from segkit.workspace import open_workspace  # noqa: PLC0415
 
     folder = _folder(options, required=True)
     assert folder is not None  # noqa: S101  `required` says so
-    if not (folder / "catalog.duckdb").exists() and options.command != "datasets":
+    if not make and not (folder / "catalog.duckdb").exists():
         message = f"{folder} is not a segkit workspace; add data first: segkit datasets NAME FILES -w {folder}"
         raise InvalidRequestError(message)
     return open_workspace(folder)
 
 
 def _folder(options: argparse.Namespace, *, required: bool) -> Path | None:
-    if options.workspace is not None:
-        return Path(options.workspace)
-    if ENVIRONMENT in os.environ:
-        return Path(os.environ[ENVIRONMENT])
+    given = options.workspace or os.environ.get(ENVIRONMENT)
+    if given:
+        return Path(given).expanduser()
     if required:
         message = f"say which workspace: -w FOLDER, or set {ENVIRONMENT}"
-        raise InvalidRequestError(message)
+        raise _UsageError(message)
     return None
 
 
@@ -295,8 +337,9 @@ def _read(text: str) -> str:
     if text.startswith("@") and not text.startswith("@{"):
         try:
             return Path(text[1:]).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            message = f"cannot read the expression from {text[1:]}: {error}"
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
+            message = f"cannot read the expression from {text[1:]!r}: {reason}"
             raise InvalidRequestError(message) from error
     return text
 
@@ -307,7 +350,7 @@ def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
         name, sign, value = text.partition("=")
         if not sign or not name or not value:
             message = f"{option} takes NAME=VALUE, not {text!r}"
-            raise InvalidRequestError(message)
+            raise _UsageError(message)
         found[name.strip()] = value.strip()
     return found
 
