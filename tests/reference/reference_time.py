@@ -113,7 +113,8 @@ def distant(  # noqa: PLR0917  the parts of a tail
 ) -> bool:
     """`T occurs CMP N UNIT before|after REF` (R41, R42)."""
     near = one.start
-    far = calendar.shift(near, -count if direction == "before" else count, unit)
+    # no distance is no change, in the hour that a zone repeats too
+    far = calendar.shift(near, -count if direction == "before" else count, unit) if count else near
     if near is None or far is None:
         return False
     if direction == "before":

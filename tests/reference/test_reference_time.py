@@ -336,3 +336,20 @@ def test_r44_parts_of_the_date() -> None:
             "born.dayOfYear()": [365, None],
         },
     )
+
+
+def test_r41_no_distance_is_the_moment_itself_in_a_repeated_hour_too() -> None:
+    second = AT("2026-10-25T01:30:00")  # the second half past two in Berlin
+    people = {
+        "a": {"joined": second, "seen": second},
+        "b": {"joined": AT("2026-10-25T00:30:00"), "seen": second},
+        "c": {"joined": AT("2026-10-25T01:30:00.000001"), "seen": second},
+    }
+    _members(
+        {
+            "joined occurs <= 0 months before seen": "a",
+            "joined occurs >= 0 months before seen": "ab",
+            "joined occurs > 0 days after seen": "c",
+        },
+        World(people, Calendar(AT("2026-11-21T12:00"), "Europe/Berlin")),
+    )
