@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from segkit.profiles import Dataset, MergePolicy, Union
     from segkit.sql import Clock
 
-IDENTITIES = "identityMap"
+IDENTITY_MAP, IDENTITIES = "identityMap", "identities"
 
 
 @dataclass(frozen=True)
@@ -109,12 +109,10 @@ class Scope:
             How many rows at most.
         """
         bound = self.bind(rule)
-        if columns is None:
-            identities = {"identities": IDENTITIES} if self.schema.profile.field(IDENTITIES) else {}
-            named: dict[str, Bound] = {name: self._value(text) for name, text in identities.items()}
-        else:
-            named = {text: self._value(text) for text in columns}
-        return compile_columns(
+        listed = columns is None and self.schema.profile.field(IDENTITY_MAP) is not None
+        asked = {IDENTITIES: IDENTITY_MAP} if listed else {one: one for one in columns or ()}
+        named: dict[str, Bound] = {name: self._value(text) for name, text in asked.items()}
+        statement = compile_columns(
             named,
             self.source,
             self.clock,
@@ -124,6 +122,10 @@ class Scope:
             texts={name: name for name in named},
             text=bound.expression.text,
         )
+        if listed:
+            shown = next(one for one in statement.selects if one.alias == IDENTITIES)
+            shown.set("this", _ids(shown.this))
+        return statement
 
     def all_profiles(self) -> exp.Select:
         """The statement that gives all merged profiles, ordered by profile id."""
@@ -149,3 +151,26 @@ class Scope:
     def total(self, *, watch: Watch | None = None) -> int:
         """How many profiles there are under the policy."""
         return int(self.engine.value(compile_total(self.source), watch=watch) or 0)
+
+
+def _ids(identity_map: exp.Expr) -> exp.Expr:
+    """An identity map as namespace → ids, without what else is known of each identity."""
+    namespace, identity = _parameter("$namespace"), _parameter("$identity")
+    ids = _transformed(_field(namespace, "value"), identity, _field(identity, "id"))
+    pair = exp.Anonymous(this="row", expressions=[_field(namespace, "key"), ids])
+    entries = exp.Anonymous(this="map_entries", expressions=[identity_map])
+    return exp.Anonymous(this="map_from_entries", expressions=[_transformed(entries, namespace, pair)])
+
+
+def _transformed(values: exp.Expr, parameter: exp.Column, body: exp.Expr) -> exp.Expr:
+    function = exp.Lambda(this=body, expressions=[parameter.this.copy()])
+    return exp.Anonymous(this="list_transform", expressions=[values, function])
+
+
+def _parameter(name: str) -> exp.Column:
+    return exp.column(name, quoted=True)
+
+
+def _field(value: exp.Expr, name: str) -> exp.Dot:
+    # in brackets: `x.field` would be the field of a column `x`, if a table had one
+    return exp.Dot(this=exp.Paren(this=value.copy()), expression=exp.to_identifier(name, quoted=True))

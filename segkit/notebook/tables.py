@@ -39,7 +39,7 @@ def table_html(
     rows
         One sequence of values a row, in the order of the columns, or one mapping from column to value.
     caption, footer
-        A line above and a line below.
+        A line above, and lines below.
     numeric
         Columns whose text is aligned like numbers; columns of numbers are found by themselves.
 
@@ -59,7 +59,8 @@ def table_html(
         "<tr>" + "".join(_td(one, to_right=right[index]) for index, one in enumerate(row)) + "</tr>" for row in cells
     )
     above = f'<div style="font-weight:600;margin-bottom:.3em">{escape(clean(caption))}</div>' if caption else ""
-    below = f'<div style="{MUTED}margin-top:.3em">{escape(clean(footer))}</div>' if footer else ""
+    notes = "<br>".join(escape(clean(one)) for one in footer.splitlines()) if footer else ""
+    below = f'<div style="{MUTED}margin-top:.3em">{notes}</div>' if notes else ""
     table = (
         f'<table style="border-collapse:collapse;margin:0;{FONT}"><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table>"
@@ -111,7 +112,7 @@ def table_text(
         more = "1 more column" if len(left_out) == 1 else f"{len(left_out)} more columns"
         lines.append(cut(f"… {more}: {', '.join(left_out)}", width))
     if footer:
-        lines.extend(["", clean(footer)])
+        lines.extend(["", *map(clean, footer.splitlines())])
     return "\n".join(lines)
 
 

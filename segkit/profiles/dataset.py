@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from segkit.notebook import record_html, record_text
+from segkit.profiles.display import dataset_card
+
 if TYPE_CHECKING:
     from segkit.pql.types import Path
     from segkit.profiles.storage import Storage
@@ -209,6 +212,19 @@ class Dataset:
         """Rows that belong to no profile, and are left out."""
         return self.measures.without_identity
 
+    @property
+    def clock(self) -> str | None:
+        """The path of the clock, named or found by itself; None where the moment of adding stands for all rows."""
+        return next((".".join(part.clock.path) for part in self.parts if part.clock is not None), None)
+
     def storage(self, path: Path) -> Storage | None:
         """The type of a leaf, if the dataset has it."""
         return next((one for known, one in self.leaves if known == path), None)
+
+    def __repr__(self) -> str:
+        card = dataset_card(self)
+        return record_text(card.title, card.pairs, hint=card.hint)
+
+    def _repr_html_(self) -> str:
+        card = dataset_card(self)
+        return record_html(card.title, card.pairs, hint=card.hint)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from segkit.errors import InvalidRequestError, NotFoundError
+from segkit.pql.lexer import quote
 from segkit.profiles import expressions as sql
 from segkit.profiles.fragments import CLOCK, KEY, Wanted, has_clock, moment, ordered, plain, positions
 from segkit.profiles.union import MAP_PATH
@@ -36,10 +37,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """Where an attribute comes from: the record that won, and those that lost to it, the strongest first.
-
-    A map is merged key by key; here `won` is the strongest record that has the map at all.
-    """
+    """Where an attribute comes from: the record that won, and those that lost to it, the strongest first."""
 
     won: Origin
     lost: tuple[Origin, ...]
@@ -58,7 +56,8 @@ class MergedProfile:
     values
         The attributes, nested like XDM; absent ones are left out.
     sources
-        Dotted path → where the value comes from.
+        Dotted path → where the value comes from; a map is merged key by key, and each key is a path of its own,
+        `_acme.scores["churn"]`.
     """
 
     profile_id: str
@@ -145,9 +144,26 @@ def _sources(source: MergedSource, engine: Engine, here: exp.Expr) -> dict[str, 
         origins = [
             Origin(name, clock, values[path]) for _, name, clock, values in ranked if values.get(path) is not None
         ]
-        if origins:
+        if source.union.profile[path].sql == "MAP":
+            found |= {f"{sql.dotted(path)}[{_quoted(key)}]": one for key, one in _by_key(origins).items()}
+        elif origins:
             found[sql.dotted(path)] = Attribute(origins[0], tuple(origins[1:]))
     return found
+
+
+def _by_key(origins: Sequence[Origin]) -> dict[Any, Attribute]:
+    """Where the value at each key of a map comes from, in the order of the keys; a null value is none."""
+    found: dict[Any, list[Origin]] = {}
+    for one in origins:
+        for key, value in one.value.items():
+            if value is not None:
+                found.setdefault(key, []).append(Origin(one.dataset, one.clock, value))
+    return {key: Attribute(found[key][0], tuple(found[key][1:])) for key in sorted(found)}
+
+
+def _quoted(key: object) -> str:
+    """A key as PQL writes it."""
+    return quote(key) if isinstance(key, str) else str(key)
 
 
 def _micros(clock: dt.datetime | None) -> float:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from segkit.errors import InvalidRequestError, NotFoundError
+from segkit.notebook import record_html, record_text
+from segkit.profiles.display import policy_card
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +39,8 @@ class MergePolicy:
         Whether it is used where no policy is named.
     created, updated
         Milliseconds since 1970.
+    order_names
+        The names of the datasets in `order`, where the workspace has looked them up; for displays only.
     """
 
     id: str
@@ -48,6 +52,7 @@ class MergePolicy:
     default: bool = False
     created: int = 0
     updated: int = 0
+    order_names: tuple[str, ...] = field(default=(), compare=False)
 
     @classmethod
     def create(
@@ -83,7 +88,7 @@ class MergePolicy:
 
     def changed(self, **fields: Any) -> MergePolicy:  # noqa: ANN401 - the fields of the record
         """The next version, with some fields changed."""
-        made = replace(self, **fields, version=self.version + 1, updated=time.time_ns() // 1_000_000)
+        made = replace(self, order_names=(), **fields, version=self.version + 1, updated=time.time_ns() // 1_000_000)
         made.validate()
         return made
 
@@ -123,6 +128,14 @@ class MergePolicy:
     def from_dict(cls, document: Mapping[str, Any]) -> MergePolicy:
         """The reverse of `to_dict`."""
         return cls(**{**document, "order": tuple(document["order"])})
+
+    def __repr__(self) -> str:
+        card = policy_card(self)
+        return record_text(card.title, card.pairs, hint=card.hint)
+
+    def _repr_html_(self) -> str:
+        card = policy_card(self)
+        return record_html(card.title, card.pairs, hint=card.hint)
 
 
 def resolve_order(order: Sequence[str], datasets: Sequence[Dataset]) -> tuple[str, ...]:

@@ -122,7 +122,8 @@ class Datasets:
         Returns
         -------
         Listing
-            `name`, `kind`, `rows`, `files` (int), `identities` (namespaces), `timestamp` (path), `left_out` (rows
+            `name`, `kind`, `rows`, `files` (int), `identities` (namespaces), `timestamp` (path of the clock, named or
+            found by itself; missing where the moment of adding stands for it), `left_out` (rows
             without a primary identity), `updated` (UTC), `id`; iterating gives `Dataset` records.
         """
         stored = self._workspace.catalog_store.datasets.list()
@@ -134,7 +135,7 @@ class Datasets:
                 one.rows,
                 len(one.files),
                 ", ".join(one.measures.namespaces),
-                one.timestamp,
+                one.clock,
                 one.measures.without_identity,
                 moment(kept.update_time),
                 one.id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from segkit.aep import policy_list_to_aep
@@ -72,7 +73,7 @@ class MergePolicies:
         )
         store = self._workspace.catalog_store.merge_policies
         stored = store.create(name, policy.to_dict(), default=default, id=policy.id)
-        return _policy(stored)
+        return self._policy(stored)
 
     def get(self, policy: PolicyLike, *, version: int | None = None) -> MergePolicy:
         """The policy with this id or name, or an older version of it.
@@ -84,7 +85,7 @@ class MergePolicies:
         """
         key = arguments.key(policy, "merge policy", MergePolicy)
         arguments.version(version)
-        return _policy(self._workspace.catalog_store.merge_policies.get(key, version=version))
+        return self._policy(self._workspace.catalog_store.merge_policies.get(key, version=version))
 
     def bulk_get(self, policies: Sequence[PolicyLike]) -> dict[str, MergePolicy | NotFoundError]:
         """Several policies at once: what was asked for → the policy, or the error where there is none."""
@@ -100,7 +101,7 @@ class MergePolicies:
     @property
     def default(self) -> MergePolicy:
         """The default policy."""
-        return _policy(self._workspace.catalog_store.merge_policies.default())
+        return self._policy(self._workspace.catalog_store.merge_policies.default())
 
     def list(
         self,
@@ -125,12 +126,12 @@ class MergePolicies:
                 start=start, limit=limit, sort=sort, property=property
             )
             names = {one.id: one.name for one in workspace.datasets.records()}
-        found = [_policy(one) for one in stored]
+        found = [_policy(one, names) for one in stored]
         rows = [
             (
                 one.name,
                 one.attribute_merge,
-                ", ".join(names.get(dataset, dataset) for dataset in one.order),
+                ", ".join(one.order_names),
                 one.identity_graph,
                 one.default,
                 one.version,
@@ -179,12 +180,16 @@ class MergePolicies:
         stored = self._workspace.catalog_store.merge_policies.update(
             old.id, name=name, document=document, default=default
         )
-        return _policy(stored)
+        return self._policy(stored)
 
     def delete(self, policy: PolicyLike) -> None:
         """Delete a policy that is neither the default nor used by a definition."""
         self._workspace.refuse_read_only("delete a merge policy")
         self._workspace.catalog_store.merge_policies.delete(self.get(policy).id)
+
+    def _policy(self, stored: StoredPolicy) -> MergePolicy:
+        named = bool(stored.document["order"])
+        return _policy(stored, {one.id: one.name for one in self._workspace.datasets.records()} if named else {})
 
     def _ids(self, order: Sequence[str] | None) -> tuple[str, ...]:
         if order is None:
@@ -216,5 +221,7 @@ def _boolean(default: object) -> None:
         raise InvalidRequestError(message)
 
 
-def _policy(stored: StoredPolicy) -> MergePolicy:
-    return MergePolicy.from_dict(dict(stored.document))
+def _policy(stored: StoredPolicy, names: Mapping[str, str]) -> MergePolicy:
+    """The record, with the names of the datasets in its order by their ids."""
+    policy = MergePolicy.from_dict(dict(stored.document))
+    return replace(policy, order_names=tuple(names.get(one, one) for one in policy.order))

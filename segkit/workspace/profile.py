@@ -29,7 +29,8 @@ class Profile:
         Namespace → ids.
     sources : dict
         Path → where the value came from: `won` (its `dataset`, `clock` in UTC and `value`) and `lost`, a tuple of the
-        same for what lost against it, the strongest first.
+        same for what lost against it, the strongest first. The keys of a map are paths of their own,
+        `_acme.scores["churn"]`.
     merge_policy : str
         The name of the policy that merged it.
     """
@@ -51,11 +52,15 @@ class Profile:
     def __getitem__(self, path: str) -> Any:  # noqa: ANN401  a value of the profile
         """The value at a path, `profile["homeAddress.country"]`, or what is below it.
 
+        A key of a map is named as in `sources`, `profile['_acme.scores["churn"]']`.
+
         Raises
         ------
         NotFoundError
             When the profile has no value there.
         """
+        if path in self.sources:
+            return self.sources[path].won.value
         found: Any = self._values
         for name in path.split("."):
             if not isinstance(found, dict) or name not in found:
@@ -66,32 +71,39 @@ class Profile:
         return found
 
     def __repr__(self) -> str:
-        return table_text(COLUMNS, self._rows(), caption=self._caption(), footer=self._footer())
+        # days leave room for what lost; the moments stand below
+        rows = self._rows(days=True)
+        return table_text(COLUMNS, rows, caption=self._caption(), footer=f"{self._records()}\n{self._identities()}")
 
     def _repr_html_(self) -> str:
-        return table_html(COLUMNS, self._rows(), caption=self._caption(), footer=self._footer())
+        return table_html(COLUMNS, self._rows(), caption=self._caption(), footer=self._identities())
 
     def _caption(self) -> str:
         return f"profile {self.namespace} {self.id} under {self.merge_policy}"
 
-    def _footer(self) -> str:
-        known = "; ".join(f"{name}: {', '.join(ids)}" for name, ids in self.identities.items())
-        return f"identities: {known}"
+    def _identities(self) -> str:
+        return "identities: " + "; ".join(f"{name}: {', '.join(ids)}" for name, ids in self.identities.items())
 
-    def _rows(self) -> list[tuple[object, ...]]:
+    def _records(self) -> str:
+        known = dict.fromkeys(
+            (origin.dataset, origin.clock) for one in self.sources.values() for origin in (one.won, *one.lost)
+        )
+        return "records: " + "; ".join(f"{name} of {_text(clock)}" for name, clock in known)
+
+    def _rows(self, *, days: bool = False) -> list[tuple[object, ...]]:
         return [
             (
                 path,
                 one.won.value,
                 one.won.dataset,
-                one.won.clock,
-                "; ".join(f"{_words(lost.value)} ({lost.dataset})" for lost in one.lost) or None,
+                one.won.clock.date() if days and one.won.clock else one.won.clock,
+                "; ".join(f"{lost.dataset}: {_text(lost.value)}" for lost in one.lost) or None,
             )
             for path, one in self.sources.items()
         ]
 
 
-def _words(value: object) -> str:
+def _text(value: object) -> str:
     from segkit.notebook.values import cell  # noqa: PLC0415  only displays need it
 
     return cell(value, 40).text

@@ -21,7 +21,8 @@ DOORS: dict[str, set[str]] = {
     "demo": set(),
     "plan": {"pql"},
     "sql": {"plan", "pql"},
-    "profiles": {"pql", "engine"},
+    # a dataset and a merge policy are what a cell shows: displays turn plain pairs into text and know no room
+    "profiles": {"pql", "engine", "notebook"},
     "catalog": {"engine"},
     "jobs": {"engine", "catalog"},
     "aep": {"catalog", "jobs"},

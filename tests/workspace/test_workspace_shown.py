@@ -1,0 +1,54 @@
+"""What the public face shows: one profile with its origins, identities in a preview, clocks in a list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from segkit.workspace import Job, Workspace
+
+
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+
+
+def test_a_profile_shows_what_lost_within_a_hundred_cells(shop: Workspace) -> None:
+    profile = shop.profile("crmId", "C-135")
+    shown = repr(profile)
+    rows = shown.split("\n\n")[1].splitlines()
+    assert rows[0].split() == ["attribute", "value", "dataset", "clock", "what", "lost"]
+    assert max(map(len, rows)) <= 100
+    by_path = {line.split()[0]: line for line in rows[2:]}
+    assert by_path["homeAddress.city"].split()[1:] == ["Nimes", "web", "2026-04-07", "crm:", "Lyon"]
+    assert by_path['_acme.scores["churn"]'].split()[1:4] == ["0.034", "crm", "2025-08-03"]
+    assert "records: web of 2026-04-07 02:26:57; crm of 2025-08-03 13:10:34\nidentities: " in shown
+    assert "2026-04-07 02:26:57" in profile._repr_html_()
+
+
+def test_a_key_of_a_map_can_be_asked_for_as_it_is_shown(shop: Workspace) -> None:
+    profile = shop.profile("crmId", "C-135")
+    assert profile['_acme.scores["churn"]'] == profile["_acme.scores"]["churn"] == 0.034
+
+
+def test_a_preview_shows_identities_as_members_do(shop: Workspace, finished: Job) -> None:
+    name = "Outdoor fans who may leave"
+    members = {row["profile_id"]: row["identities"] for row in finished.members(name)}
+    preview = shop.preview(shop.segments.get(name).pql, limit=None)
+    assert preview.columns == ["profile_id", "identities"]
+    assert {row["profile_id"]: row["identities"] for row in preview} == members
+
+
+def test_the_list_of_datasets_names_the_clock_that_was_found(shop: Workspace) -> None:
+    clocks = shop.datasets.list().to_pandas().set_index("name")["timestamp"]
+    assert clocks["crm"] == "extSourceSystemAudit.lastUpdatedDate"
+    assert clocks["events"] == "timestamp"
+
+
+def test_the_order_of_a_policy_is_shown_by_names(small: Workspace) -> None:
+    made = small.merge_policies.create("crm only", attribute_merge="dataSetPrecedence", order=["crm"])
+    for policy in (made, small.merge_policies.get(made), small.merge_policies.list()[0]):
+        assert policy.order_names == ("crm",)
+    assert small.merge_policies.list().to_pandas()["order"].tolist() == ["crm", ""]
