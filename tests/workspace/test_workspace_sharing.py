@@ -1,0 +1,110 @@
+"""Several threads on one workspace, and several processes on one folder."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from workspace_frames import people
+
+import segkit as sk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from segkit.workspace import Workspace
+
+US = 'homeAddress.country = "US"'
+
+
+def test_threads_share_one_workspace(small: Workspace) -> None:
+    small.segments.create("US", US)
+
+    def work(number: int) -> tuple[int, int, int, int, str]:
+        one = small.segments.create(f"mine {number}", f"loyalty.points > {number}")
+        job = small.jobs.create(["US", one]).wait(progress=False)
+        shown = small.preview(US, limit=None)
+        asked = small.query(f"from profiles select count(*) + {number} as n")
+        return small.size(US), len(shown), len(job.members("US")), next(iter(asked))["n"] - 3, job.status
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(work, range(4)))
+    assert found == [(2, 2, 2, number, "SUCCEEDED") for number in range(4)]
+    assert len(small.jobs) == 4
+    assert len(small.segments) == 5
+
+
+def test_one_name_is_given_once_however_many_ask(small: Workspace) -> None:
+    def create(number: int) -> str:
+        try:
+            return small.segments.create("same", f"loyalty.points > {number}").id
+        except sk.ConflictError:
+            return "taken"
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(create, range(4)))
+    assert found.count("taken") == 3
+    assert len(small.segments) == 1
+
+
+OTHER = """
+import sys
+import segkit as sk
+
+with sk.open(sys.argv[1]) as ws:
+    for number in range(2):
+        ws.segments.create(f"{sys.argv[2]} {number}", f"loyalty.points > {number}")
+        job = ws.jobs.create(f"{sys.argv[2]} {number}").wait(progress=False)
+        assert job.status == "SUCCEEDED", job
+        print(job.id)
+"""
+
+
+def test_two_processes_share_one_folder(tmp_path: Path) -> None:
+    with sk.open(tmp_path) as ws:
+        ws.datasets.add("crm", people(), identity={"id": "id"})
+        ws.segments.create("US", US)
+        others = [
+            subprocess.Popen(
+                [sys.executable, "-c", OTHER, str(tmp_path), name],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for name in ("left", "right")
+        ]
+        mine = [ws.jobs.create("US").wait(progress=False).id for _ in range(2)]
+        answers = [one.communicate(timeout=100) for one in others]
+        assert [one.returncode for one in others] == [0, 0], answers
+        theirs = [line for out, _ in answers for line in out.split()]
+        assert {one.id for one in ws.jobs.list(status="SUCCEEDED")} == {*mine, *theirs}
+        assert len(ws.segments) == 5
+        job = ws.jobs.get(theirs[0])
+        assert len(job.members("left 0")) == 2
+
+
+KILLED = """
+import os, sys
+import segkit as sk
+
+ws = sk.open(sys.argv[1])
+ws.jobs.create("US")
+print(ws.jobs.list()[0].id, flush=True)
+os._exit(9)
+"""
+
+
+def test_a_process_that_dies_leaves_no_job_running(tmp_path: Path) -> None:
+    with sk.open(tmp_path) as ws:
+        ws.datasets.add("crm", people(), identity={"id": "id"})
+        ws.segments.create("US", US)
+    done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 9, done.stderr
+    with sk.open(tmp_path) as ws:
+        job = ws.jobs.get(done.stdout.strip())
+        assert job.status in {"FAILED", "SUCCEEDED"}
+        if job.status == "FAILED":
+            assert "create the job again" in job.errors[0].msg
+        assert ws.jobs.create("US").wait(progress=False).status == "SUCCEEDED"
