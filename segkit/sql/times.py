@@ -75,7 +75,9 @@ def shift(instant: exp.Expr, count: exp.Expr, unit: Unit) -> exp.Expr:
     """A wall clock or instant moved by whole units; null where that overflows the engine."""
     factor, base = _basis(unit)
     if factor != 1:
-        count = tried(exp.Mul(this=operand(count), expression=literal(factor)))
+        # Twelve months to the year do not fit the narrow type that a column of years may have.
+        wide = count if isinstance(count, exp.Literal | exp.Neg) else tried_cast(count, "BIGINT")
+        count = tried(exp.Mul(this=operand(wide), expression=literal(factor)))
     return tried(exp.Add(this=operand(instant), expression=call(_INTERVALS[base], _whole(count))))
 
 

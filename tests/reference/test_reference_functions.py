@@ -209,3 +209,22 @@ def test_r49_additions_in_a_zone() -> None:
             "joined.truncateToStartOfYear()": [AT("2025-12-31T23:00"), None],
         },
     )
+
+
+def test_r43_counts_of_a_narrow_column_do_not_overflow_in_its_type() -> None:
+    world = World({"a": {"joined": AT("2000-01-01T00:00"), "home": {"geo": {"floor": 200}}}, "b": {}})
+    agree_on_values(
+        world,
+        {
+            "joined.addYears(home.geo.floor)": [AT("2200-01-01T00:00"), None],
+            "joined.addMonths(home.geo.floor)": [AT("2016-09-01T00:00"), None],
+            "joined.addDays(home.geo.floor)": [AT("2000-07-19T00:00"), None],
+            "joined.addHours(home.geo.floor)": [AT("2000-01-09T08:00"), None],
+            "joined.addSeconds(home.geo.floor)": [AT("2000-01-01T00:03:20"), None],
+            "home.geo.floor * home.geo.floor": [40000, None],
+            "home.geo.floor + 100": [300, None],
+            "1 - home.geo.floor": [-199, None],
+            "-home.geo.floor": [-200, None],
+            "home.geo.floor % -7": [4, None],
+        },
+    )
