@@ -364,14 +364,17 @@ class Listing(Result):
         return self._tuples
 
     def _head(self) -> tuple[list[str], Sequence[Sequence[Any]], int]:
-        words = [self._words.get(name) for name in self.columns]
+        # a column in which no row has a value has nothing to show
+        used = [
+            (place, name, self._words.get(name, _shown))
+            for place, name in enumerate(self.columns)
+            if not self._tuples or any(row[place] not in {None, ""} for row in self._tuples)
+        ]
         shown = [
-            tuple(
-                _shown(one) if one is None or word is None else word(one) for one, word in zip(row, words, strict=True)
-            )
+            tuple(None if row[place] is None else words(row[place]) for place, _, words in used)
             for row in self._tuples[:LISTED]
         ]
-        return self.columns, shown, len(self)
+        return [name for _, name, _ in used], shown, len(self)
 
     def _numeric(self) -> set[str]:
         return set(self._words)

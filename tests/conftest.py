@@ -11,6 +11,9 @@ import pytest
 os.environ["TZ"] = "America/New_York"
 time.tzset()
 
+# they hold no examples, and there may be one in each folder: read for examples, two of one name would clash
+collect_ignore_glob = ["*/conftest.py"]
+
 SHARED = Path(__file__).parents[2] / "shared"
 
 

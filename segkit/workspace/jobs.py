@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from segkit.workspace.segments import SegmentLike
 
 COLUMNS = (
-    *("id", "status", "source", "segments", "total_profiles", "created", "started", "finished", "seconds"),
-    *("as_of", "error"),
+    *("id", "status", "created", "seconds", "segments", "total_profiles", "as_of", "error", "source", "started"),
+    "finished",
 )
 KINDS = {
     **dict.fromkeys(("segments", "total_profiles"), "int"),
@@ -368,8 +368,9 @@ class Jobs:
         Returns
         -------
         JobListing
-            `id`, `status`, `source`, `segments` (number), `total_profiles`, `created`, `started`, `finished` (UTC),
-            `seconds`, `as_of` (UTC), `error` (the first); iterating gives `Job` objects, `stages()` their stages.
+            `id`, `status`, `created` (UTC), `seconds` (from then to the end), `segments` (number), `total_profiles`,
+            `as_of` (UTC), `error` (the first), `source`, `started`, `finished` (UTC); iterating gives `Job` objects,
+            `stages()` their stages.
         """
         workspace = self._workspace
         arguments.listing(sort=sort, property=property, status=status)
@@ -437,13 +438,13 @@ def _row(record: JobRecord) -> tuple[object, ...]:
     return (
         record.id,
         str(record.status),
-        record.source,
+        moment(record.creation_time),
+        None if end is None else (end - record.creation_time) / 1000,
         len(record.segments),
         record.metrics.total_profiles,
-        moment(record.creation_time),
-        moment(start),
-        moment(end),
-        None if end is None else (end - record.creation_time) / 1000,
         record.as_of,
         record.errors[0].msg.splitlines()[0] if record.errors else None,
+        record.source,
+        moment(start),
+        moment(end),
     )
