@@ -63,8 +63,51 @@ def test_r16_a_field_of_events_or_of_the_profile_is_pointed_at() -> None:
 def test_r16_the_message_says_where_a_field_was_looked_for() -> None:
     assert refused("xEvent[«colour» = 1]", "unknown-field").message.endswith("in an event")
     assert refused("orders[«colour» = 1]", "unknown-field").message.endswith("in an item")
+    deeper = "exists X from xEvent where X.commerce.order.«colour» = 1"
+    assert refused(deeper, "unknown-field").message.endswith("in `commerce.order` of an event")
+    assert refused("homeAddress.«colour» = 1", "unknown-field").message.endswith("in `homeAddress`")
     found = refused("exists X from xEvent where X.«homeAddress».city", "unknown-field")
     assert found.hint == "`homeAddress` is a field of the profile"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "homeAddress.city = «vienna»",
+        "«vienna» = homeAddress.city",
+        "homeAddress.city != «vienna»",
+        "homeAddress.city in [«vienna»]",
+        "homeAddress.city notIn [«vienna»]",
+        'homeAddress.city in ["rome", «vienna»]',
+        "«vienna» in colors",
+        "homeAddress.city like «vienna»",
+        "homeAddress.city.startsWith(«vienna»)",
+        "homeAddress.city.equals(«vienna»)",
+        "xEvent[eventType = «vienna»]",
+        "orders.name = «vienna»",
+        "exists X from xEvent where X.eventType = «vienna»",
+    ],
+)
+def test_r16_a_bare_word_beside_a_string_was_meant_as_a_text(text: str) -> None:
+    assert refused(text, "unknown-field").hint == 'a text stands in double quotes: `"vienna"`'
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("homeAddress.city = «scoer»", "did you mean `score`"),
+        ("homeAddress.city = «eventType»", "`eventType` is a field of events"),
+        ("xEvent[eventType = «age»]", "did you mean `^.age`"),
+        ("homeAddress.city = «postalCode»", "did you mean `homeAddress.postalCode`"),
+        ("age = «vienna»", None),
+        ('«vienna» = "vienna"', None),
+        ("homeAddress.city = «`vienna`»", None),
+        ("homeAddress.city = «vienna».zzz", None),
+    ],
+)
+def test_r16_a_name_that_is_near_or_beside_no_string_is_a_field(text: str, hint: str | None) -> None:
+    found = refused(text, "unknown-field").hint
+    assert found is None if hint is None else found is not None and found.startswith(hint)
 
 
 def test_r16_without_an_event_dataset_events_have_no_fields() -> None:

@@ -8,6 +8,7 @@ from typing import Literal as Choice
 
 from segkit.pql.binder.coerce import SCALARS, Operand, clash, common, instant_of, unify, unify_items
 from segkit.pql.binder.context import articled, failed, is_failed, span
+from segkit.pql.binder.names import name_or_text
 from segkit.pql.binder.truth import some
 from segkit.pql.bound import Bound, Const, Convert, In, Items, SetCompare, Transform
 from segkit.pql.tree import Array
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from segkit.pql.tree import Comparison, Span
 
 
-def listed(b: Binder, node: Array, scope: Scope) -> Bound:
-    """`[1, 4, 7]`: one type, no null (R07, R08)."""
-    items = tuple(b.value(one, scope) for one in node.items)
+def listed(b: Binder, node: Array, scope: Scope, *, text: bool = False) -> Bound:
+    """`[1, 4, 7]`: one type, no null (R07, R08); beside a `text`, bare words in it were meant as texts."""
+    items = tuple(name_or_text(b, one, scope, text=text) for one in node.items)
     if is_failed(*items):
         return failed(node.span)
     if not items:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from segkit.pql.binder.context import Binder, Scope, failed, is_failed, span
 from segkit.pql.binder.rewrite import renewed, size
-from segkit.pql.binder.suggest import elsewhere, nearest_path
+from segkit.pql.binder.suggest import elsewhere, is_near, nearest_path
 from segkit.pql.bound import Attribute, Bound, Const, Events, Get, Now, Record, Shift, StartOf, Transform
 from segkit.pql.functions import FUNCTIONS, SYNONYMS
+from segkit.pql.lexer import quote
 from segkit.pql.tree import Climb, Field, Name, Node, Parameter, Span
 from segkit.pql.types import INTEGER, Kind, Type, array_of
 
@@ -64,7 +65,14 @@ def path(b: Binder, node: Name | Field | Climb | Parameter, scope: Scope) -> Bou
     return value
 
 
-def name(b: Binder, node: Name, scope: Scope, rest: tuple[str, ...] = ()) -> Bound:
+def name_or_text(b: Binder, node: Node, scope: Scope, *, text: bool) -> Bound:
+    """A value; where a text would fit, a bare word that is no field is taken for one without its quotes."""
+    if text and isinstance(node, Name) and not node.quoted:
+        return name(b, node, scope, text=True)
+    return b.value(node, scope)
+
+
+def name(b: Binder, node: Name, scope: Scope, rest: tuple[str, ...] = (), *, text: bool = False) -> Bound:
     """A bare name: first a variable, then a field, then a word."""
     binding = scope.variables.get(node.name)
     if binding is not None and binding.hidden is None:
@@ -86,7 +94,7 @@ def name(b: Binder, node: Name, scope: Scope, rest: tuple[str, ...] = ()) -> Bou
         return failed(node.span)
     if binding is not None and binding.hidden is not None:
         return b.error("hidden-name", binding.hidden, node.span)
-    return _unknown(b, scope, node, rest)
+    return _unknown(b, scope, node, rest, text=text)
 
 
 def climb(b: Binder, node: Climb, scope: Scope) -> Bound:
@@ -186,13 +194,19 @@ def _as_function(key: str) -> str | None:
 
 
 def _place(b: Binder, value: Bound) -> str:
+    """Where a field was looked for."""
+    below: list[str] = []
+    while isinstance(value, Get):
+        below.insert(0, value.name)
+        value = value.object
     match value:
-        case Attribute(path=()):
+        case Attribute(path=above) if above or below:
+            return f"in `{'.'.join([*above, *below])}`"
+        case Attribute():
             return "in the profile"
-        case Attribute(path=above):
-            return f"in `{'.'.join(above)}`"
         case _:
-            return "in an event" if value.type == b.schema.event else "in an item"
+            item = "an event" if value.type == b.schema.event else "an item"
+            return f"in `{'.'.join(below)}` of {item}" if below else f"in {item}"
 
 
 def _variable(b: Binder, binding: Binding, node: Name) -> Bound:
@@ -205,7 +219,7 @@ def _variable(b: Binder, binding: Binding, node: Name) -> Bound:
     return renewed(b, binding.value)
 
 
-def _unknown(b: Binder, scope: Scope, node: Name, rest: tuple[str, ...]) -> Const:
+def _unknown(b: Binder, scope: Scope, node: Name, rest: tuple[str, ...], *, text: bool) -> Const:
     wanted = (node.name, *rest)
     out, levels = scope.outer, 1
     hint: str | None = None
@@ -216,6 +230,8 @@ def _unknown(b: Binder, scope: Scope, node: Name, rest: tuple[str, ...]) -> Cons
     if scope.outer is None:
         hint = hint or elsewhere(b.schema, scope.item.type, node.name)
     also = (*scope.variables, EVENTS, "now", *DAYS) if scope.outer is None else tuple(scope.variables)
+    if text and not is_near(scope.item.type, node.name, also):
+        hint = hint or f"a text stands in double quotes: `{quote(node.name)}`"
     hint = hint or nearest_path(scope.item.type, wanted, also) or elsewhere(b.schema, scope.item.type, node.name)
     if wanted == (_PROFILE,):
         hint = "the profile itself is `$1`"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segkit.pql.binder.arithmetic import arithmetic, folded
-from segkit.pql.binder.coerce import NUMBERS, Operand
+from segkit.pql.binder.coerce import NUMBERS
 from segkit.pql.binder.compare import compare, predicate
 from segkit.pql.binder.context import failed, is_failed
 from segkit.pql.binder.membership import member
+from segkit.pql.binder.operands import operands
 from segkit.pql.binder.truth import truth
 from segkit.pql.bound import And, Bound, Const, IsNull, Not, Or
 from segkit.pql.tree import Binary, Logic, Null, Unary
@@ -26,8 +27,7 @@ def binary(b: Binder, node: Binary, scope: Scope) -> Bound:
         nulls = _null_test(b, node, scope)
         if nulls is not None:
             return nulls
-    left = Operand(node.left, b.value(node.left, scope))
-    right = Operand(node.right, b.value(node.right, scope))
+    left, right = operands(b, node.left, node.right, scope)
     match node.operator:
         case "in" | "notIn":
             return member(b, left, right, node.span, negated=node.operator == "notIn")

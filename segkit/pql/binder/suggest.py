@@ -25,6 +25,20 @@ def nearest_path(of: Type, wanted: Path, also: tuple[str, ...] = ()) -> str | No
     return _sentence(found)
 
 
+def is_near(of: Type, word: str, also: tuple[str, ...] = ()) -> bool:
+    """Whether a word is much like the name of a field of an object, or the very name of a String further down."""
+    if nearest(word, [*(key for key, _ in of.fields), *also], 1):
+        return True
+    return any(path.rpartition(".")[2] == word and _at(of, path).kind is Kind.STRING for path in paths(of))
+
+
+def _at(of: Type, path: str) -> Type:
+    for key in path.split("."):
+        inside = of.of if of.kind is Kind.ARRAY else of
+        of = inside.field(key) or of
+    return of
+
+
 def elsewhere(schema: Schema, of: Type, key: str) -> str | None:
     """A hint for a field of events that was looked for in the profile, the other way round, or where there are none."""
     if of == schema.event and not of.fields:

@@ -10,6 +10,8 @@ from segkit.pql.binder import arrays
 from segkit.pql.binder.coerce import Operand, common, instant
 from segkit.pql.binder.compare import Predicate, compare, predicate
 from segkit.pql.binder.context import is_failed
+from segkit.pql.binder.names import name_or_text
+from segkit.pql.binder.operands import operands
 from segkit.pql.binder.truth import truth
 from segkit.pql.bound import Bound, Const, Convert, Function, If, IsNull, Not, Now, Shift, StartOf
 from segkit.pql.types import DATE, INTEGER, STRING, TIMESTAMP, Kind
@@ -55,7 +57,8 @@ def _is_not_null(site: Site) -> Bound:
 
 def _text(name: Predicate, *, negated: bool) -> Callable[[Site], Bound]:
     def handler(site: Site) -> Bound:
-        value, part = (Operand(node, site.b.value(node, site.scope)) for node in site.nodes[:2])
+        value = Operand(site.nodes[0], site.b.value(site.nodes[0], site.scope))
+        part = Operand(site.nodes[1], name_or_text(site.b, site.nodes[1], site.scope, text=True))
         case = site.flag(2)
         if case is None:
             return site.fail()
@@ -73,7 +76,7 @@ def _matches(site: Site) -> Bound:
 
 def _equality(operator: Comparison, *, ignore_case: bool = False) -> Callable[[Site], Bound]:
     def handler(site: Site) -> Bound:
-        left, right = (Operand(node, site.b.value(node, site.scope)) for node in site.nodes[:2])
+        left, right = operands(site.b, site.nodes[0], site.nodes[1], site.scope)
         case = site.flag(2)
         if case is None or is_failed(left.value, right.value):
             return site.fail()
