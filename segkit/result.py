@@ -46,6 +46,8 @@ class Result:
         A line below it that names the next call.
     sql
         The text of the statement, where somebody wrote it by hand.
+    limit
+        How many rows the statement gives at most, where that is known.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Result:
         caption: str | None = None,
         hint: str | None = None,
         sql: str | None = None,
+        limit: int | None = None,
     ) -> None:
         self._engine = engine
         self._statement = statement
@@ -64,6 +67,7 @@ class Result:
         self._caption = caption
         self._hint = hint
         self._sql = sql
+        self._limit = limit
         self._columns: list[str] | None = None
         self._length: int | None = None
 
@@ -97,8 +101,9 @@ class Result:
         return len(self) > 0
 
     def __iter__(self) -> Iterator[Any]:
-        names = self.columns
-        for row in self._rows():
+        self._check()
+        names, rows = self._engine.table(self._statement)
+        for row in rows:
             yield dict(zip(names, row, strict=True))
 
     # what it can become
@@ -186,18 +191,18 @@ class Result:
         if self._guard is not None:
             self._guard()
 
-    def _rows(self) -> list[tuple[Any, ...]]:
-        self._check()
-        return self._engine.rows(self._statement)
-
     def _head(self) -> tuple[list[str], Sequence[Sequence[Any]], int]:
         from sqlglot import exp  # noqa: PLC0415
 
-        columns = self.columns
-        first = exp.select("*").from_(self._statement.subquery("head")).limit(HEAD + 1)
-        rows = self._engine.rows(first)
-        if len(rows) <= HEAD:
+        self._check()
+        if self._limit is not None and self._limit <= LISTED:
+            columns, rows = self._engine.table(self._statement)
             self._length = len(rows)
+        else:
+            first = exp.select("*").from_(self._statement.subquery("head")).limit(HEAD + 1)
+            columns, rows = self._engine.table(first)
+            if len(rows) <= HEAD:
+                self._length = len(rows)
         return columns, rows[:HEAD], len(self)
 
     def _numeric(self) -> set[str]:
@@ -359,9 +364,6 @@ class Listing(Result):
                 return "datetime64[us]"
             case _:
                 return "str"
-
-    def _rows(self) -> list[tuple[Any, ...]]:
-        return self._tuples
 
     def _head(self) -> tuple[list[str], Sequence[Sequence[Any]], int]:
         # a column in which no row has a value has nothing to show

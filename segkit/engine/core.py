@@ -106,6 +106,15 @@ class Engine:
         """All rows, as tuples of Python objects."""
         return self._run(statement, lambda cursor, sql: cursor.execute(sql).fetchall(), watch)
 
+    def table(self, statement: Statement, *, watch: Watch | None = None) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """The names of the columns and all rows, from one run of the statement."""
+
+        def read(cursor: duckdb.DuckDBPyConnection, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+            rows = cursor.execute(sql).fetchall()
+            return [str(one[0]) for one in cursor.description or ()], rows
+
+        return self._run(statement, read, watch)
+
     def value(self, statement: Statement, *, watch: Watch | None = None) -> Any:  # noqa: ANN401 - a cell is of any type
         """The first cell of the first row; None when there is no row."""
         found = self.rows(statement, watch=watch)

@@ -178,7 +178,8 @@ class Workspace:
         wanted, named, most = arguments.rule(pql), arguments.columns(columns), arguments.limit(limit)
         scope = self.scope(merge_policy, as_of)
         statement = scope.preview(wanted, named, most)
-        return Result(self.engine, statement, guard=self._guard(scope), caption="profiles in the audience")
+        guard = self._guard(scope)
+        return Result(self.engine, statement, guard=guard, caption="profiles in the audience", limit=most)
 
     def sql(
         self, pql: str | Expression, *, merge_policy: PolicyLike | None = None, as_of: datetime | str | None = None
