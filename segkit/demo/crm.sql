@@ -17,7 +17,7 @@ SELECT
         'gender': CASE WHEN chance(a, 2, 820) THEN gender WHEN chance(a, 2, 860) THEN 'non_specific' END
     } AS person,
     CASE WHEN chance(a, 3, 955) THEN {
-        'street1': (1 + pick(b, 0, 240)) || ' ' || ['High Street', 'Bahnhofstraße', 'Rue de l''Église', '桜通り', 'Station Road'][1 + pick(b, 0, 5)],
+        'street1': replace(getvariable('street')[1 + country_no][1 + pick(word('street' || id), 0, 5)], '{}', (1 + pick(b, 0, 240))::VARCHAR),
         'city': city_name,
         'stateProvince': CASE WHEN chance(b, 1, 920) THEN state END,
         'postalCode': postal || lpad((id * 31 % 100)::VARCHAR, 2, '0'),

@@ -108,6 +108,22 @@ SELECT country_no, unnest(range(len(names))) AS city_no, unnest(names)[1] AS cit
        unnest(names)[3] AS state, unnest(names)[4] AS postal
 FROM listed;
 
+-- a street as an address is written there, a list for each country in the order of country_no; {} is the number
+SET VARIABLE street = [
+    ['{} Main Street', '{} Oak Avenue', '{} Martin Luther King Jr. Boulevard', '{} Elm Street', '{} O''Hare Drive'],
+    ['{} High Street', '{} Station Road', '{} Queen''s Road', '{} Church Lane', '{} King''s Parade'],
+    ['Bahnhofstraße {}', 'Hauptstraße {}', 'Goethestraße {}', 'Am Mühlbach {}', 'Lindenallee {}'],
+    ['{} rue de l''Église', '{} avenue Victor-Hugo', '{} place du Général-de-Gaulle', '{} rue de la République', '{} allée des Chênes'],
+    ['Calle Mayor, {}', 'Calle de la Constitución, {}', 'Avenida de España, {}', 'Paseo Marítimo, {}', 'Plaza del Niño Jesús, {}'],
+    ['Rua São João, {}', 'Avenida Brasil, {}', 'Rua das Acácias, {}', 'Rua Sete de Setembro, {}', 'Praça da Sé, {}'],
+    ['桜通り {}', '駅前通り {}', '本町 {}', '栄町 {}', '中央 {}番地'],
+    ['{}, महात्मा गांधी मार्ग', '{}, स्टेशन रोड', '{}, नेहरू नगर', '{}, MG Road', '{}, Gandhi Chowk'],
+    ['ul. Długa {}', 'ul. Kościuszki {}', 'al. Jana Pawła II {}', 'ul. Łąkowa {}', 'os. Słoneczne {}'],
+    ['{} Bridge Street', '{} Sráid Uí Chonaill', '{} St. Stephen''s Green', '{} Bóthar na Trá', '{} Patrick Street'],
+    ['Ερμού {}', 'Λεωφόρος Αλεξάνδρας {}', 'Αγίου Νικολάου {}', 'Πατησίων {}', 'Ομονοίας {}'],
+    ['{} شارع النيل', '{} شارع التحرير', '{} شارع الجمهورية', '{} شارع رمسيس', '{} طريق الكورنيش']
+];
+
 -- price in cents, weight in the draw, and the number of the product bought next by those who come back for it
 CREATE TEMP TABLE product AS
 SELECT * FROM (VALUES

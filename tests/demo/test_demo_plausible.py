@@ -96,6 +96,21 @@ def test_names_come_in_several_scripts_and_with_quotes(ask: Any) -> None:
     assert min(found) > 10
 
 
+def test_streets_are_those_of_their_country_and_tell_nothing_of_the_number(ask: Any) -> None:
+    streets, countries, shared, lopsided = ask(r"""
+        WITH home AS (
+            SELECT regexp_replace(homeAddress.street1, '\d+', '') AS street, homeAddress.countryCode AS code,
+                   regexp_extract(homeAddress.street1, '\d+')::INTEGER AS number
+            FROM crm WHERE homeAddress.street1 IS NOT NULL
+        ), of_one AS (
+            SELECT street, count(DISTINCT code) AS codes, count(*) AS n, avg(number) AS middle, any_value(code) AS code
+            FROM home GROUP BY street)
+        SELECT count(*), count(DISTINCT code), count(*) FILTER (codes > 1),
+               count(*) FILTER (n > 40 AND middle NOT BETWEEN 80 AND 160) FROM of_one""")
+    assert (streets, countries) == (60, 12)
+    assert shared == lopsided == 0
+
+
 @pytest.mark.parametrize("table", ["crm", "loyalty", "web", "events"])
 def test_every_row_has_one_primary_identity_and_an_id_of_its_own(ask: Any, table: str) -> None:
     rows, one_primary, ids = ask(
