@@ -196,7 +196,7 @@ def _number(found: re.Match[str], report: Report) -> Token:
         hint = "a name begins with a letter or `_`; others stand in backticks"
         if unit is not None:
             shown = counted(unit, 1 if digits == "1" else 2)
-            hint = f"spans of time are written `occurs <= {digits} {shown} before now`"
+            hint = f"spans of time are written `occurs <= {digits} {shown} before now`, or `>` for longer ago"
         report.error("glued-number", f"the number `{digits}` runs into `{tail}`", span, hint)
         return Token("hole", "", span.start, span.end)
     if whole:

@@ -169,7 +169,7 @@ def _continuation(token: Token, before: Token) -> str | None:
 
 
 def _duration(parser: Parser, node: Node, count: Token, unit: Token) -> NoReturn:
-    subject, earlier, comparison = "timestamp", "before", "<="
+    subject, earlier, comparison = "field", "before", "<="
     if isinstance(node, Binary) and node.operator in COMPARISONS:
         subject = written(parser, node.left, subject)
         moment = node.right

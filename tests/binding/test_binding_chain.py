@@ -79,3 +79,11 @@ def test_r33_the_time_field_is_a_moment() -> None:
 def test_r33_a_wrong_time_field_is_reported_once() -> None:
     found = diagnostics("chain(xEvent, timestmp, [A: WHAT(*) WHEN(today), B: WHAT(*) WHEN(today)])")
     assert [(one.code, one.words) for one in found] == [("unknown-field", "timestmp")]
+
+
+def test_r33_a_chain_has_no_methods() -> None:
+    for marked in (
+        'chain(xEvent, timestamp, [A: WHAT(eventType = "x")]).«filter»(eventType = "x").exists()',
+        'chain(xEvent, timestamp, [A: WHAT(eventType = "x")]).«count»() > 1',
+    ):
+        assert "WHEN" in str(refused(marked, "chain-method").hint)

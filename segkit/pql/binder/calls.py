@@ -14,11 +14,14 @@ from segkit.pql.binder.value_calls import VALUE_CALLS
 from segkit.pql.bound import Bound, Const, Convert, Function
 from segkit.pql.diagnostics import nearest
 from segkit.pql.functions import FUNCTIONS, SYNONYMS
-from segkit.pql.tree import Call, Method
+from segkit.pql.tree import Boolean, Call, Chain, Method
 from segkit.pql.types import INTEGER, TIMESTAMP, Kind, array_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from segkit.pql.binder.context import Binder, Scope
+    from segkit.pql.tree import Node
 
 _KEEP_DATES = frozenset({"getMonth", "getYear", "getDayOfMonth", "dayOfWeek", "dayOfYear", "weekOfYear", "toString"})
 _WORDS = frozenset({"now", "today", "yesterday", "tomorrow", "this"})
@@ -26,6 +29,10 @@ _WORDS = frozenset({"now", "today", "yesterday", "tomorrow", "this"})
 
 def call(b: Binder, node: Call | Method, scope: Scope) -> Bound:
     """A function call in either style."""
+    called = _on_chain(node)
+    if called is not None:
+        hint = "give the element its time, `WHAT(…) WHEN(<= 30 days before now)`, or filter `xEvent` inside the chain"
+        return b.error("chain-method", "a `chain` is a condition and has no methods", called.name_span, hint)
     signature = FUNCTIONS.get(node.name)
     nodes = (node.object, *node.arguments) if isinstance(node, Method) else node.arguments
     where = node.name_span if node.name_span.end > node.name_span.start else node.span
@@ -38,6 +45,9 @@ def call(b: Binder, node: Call | Method, scope: Scope) -> Bound:
     if (isinstance(node, Method) and not signature.method) or not (
         signature.least <= len(nodes) <= len(signature.parameters)
     ):
+        if node.name == "equals" and len(nodes) > len(signature.parameters):
+            hint = f"write `{b.words(nodes[0]).strip('`') or 'x'} in [{', '.join(_literals(b, nodes[1:]))}]`"
+            return b.error("wrong-arguments", "`equals` compares with one value", node.span, hint)
         given = len(node.arguments)
         message = f"`{node.name}` does not take {given} argument{'' if given == 1 else 's'} here"
         return b.error("wrong-arguments", message, node.span, f"write {signature}")
@@ -46,6 +56,22 @@ def call(b: Binder, node: Call | Method, scope: Scope) -> Bound:
         return in_segment(b, node, scope)
     handler = VALUE_CALLS.get(node.name) or ARRAY_CALLS.get(node.name) or _plain
     return handler(site)
+
+
+def _on_chain(node: Call | Method) -> Method | None:
+    """The first method that is called on a chain, as in `chain(…).filter(…).exists()`."""
+    while isinstance(node, Method):
+        if isinstance(node.object, Chain):
+            return node
+        if not isinstance(node.object, Method):
+            return None
+        node = node.object
+    return None
+
+
+def _literals(b: Binder, nodes: Sequence[Node]) -> list[str]:
+    """Values as the user wrote them, without the flag for case."""
+    return [b.words(one).strip("`") or "…" for one in nodes if not isinstance(one, Boolean)]
 
 
 def _hint(node: Call | Method, receiver: Bound | None) -> str | None:
