@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segkit.errors import DataError
+from segkit.profiles import verify
 from segkit.workspace.core import Workspace
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Mapping
+
+    from segkit.profiles import Dataset
 
 SAMPLE_PROFILES = 2000
 
@@ -39,15 +43,12 @@ def open_demo(path: str | os.PathLike[str] | None = None, *, profiles: int | Non
 
     workspace = Workspace(path)
     try:
-        there = {one.name for one in workspace.datasets.records()}
-        missing = [one for one in demo.DATASETS if one.name not in there]
-        if missing or profiles is not None:
-            folder = _files(workspace.folder / "sample", profiles)
+        there = {one.name: one for one in workspace.datasets.records()}
+        if profiles is None and all(one.name in there for one in demo.DATASETS):
             for one in demo.DATASETS:
-                if one in missing:
-                    workspace.datasets.add(one.name, folder / one.file, kind=one.kind, **one.options)
-                else:
-                    workspace.datasets.refresh(one.name)
+                _freshen(workspace, there[one.name])
+        else:
+            _fill(workspace, _files(workspace.folder / "sample", profiles), there)
         known = {one.name for one in workspace.segments.list()}
         with workspace.catalog_store.transaction():
             for segment in demo.SEGMENTS:
@@ -57,6 +58,28 @@ def open_demo(path: str | os.PathLike[str] | None = None, *, profiles: int | Non
         workspace.close()
         raise
     return workspace
+
+
+def _freshen(workspace: Workspace, dataset: Dataset) -> None:
+    """Look again at files that came in a newer version."""
+    try:
+        verify(dataset)
+    except DataError:
+        workspace.datasets.refresh(dataset)
+
+
+def _fill(workspace: Workspace, folder: Path, there: Mapping[str, Dataset]) -> None:
+    """Have the datasets read the files in a folder, whatever they read before."""
+    from segkit import demo  # noqa: PLC0415
+
+    for one in demo.DATASETS:
+        path, known = folder / one.file, there.get(one.name)
+        if known is not None and [file.path for file in known.files] == [str(path)]:
+            workspace.datasets.refresh(known)
+            continue
+        if known is not None:
+            workspace.datasets.remove(known)
+        workspace.datasets.add(one.name, path, kind=one.kind, **one.options)
 
 
 def _files(folder: Path, profiles: int | None) -> Path:

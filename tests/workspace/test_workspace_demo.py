@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 from demo_expected import expected_members, expected_sizes
 
-from segkit.demo import AS_OF, SEGMENTS
+from segkit.demo import AS_OF, DATASETS, SEGMENTS, generate
+from segkit.workspace import open_demo
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from segkit.workspace import Job, Workspace
 
 Identity = tuple[str, str]
@@ -71,3 +74,21 @@ def test_members_carry_the_identities_of_their_profile(shop: Workspace, finished
 
 def test_there_are_as_many_profiles_as_by_hand(shop: Workspace, members: dict[str, set[Identity]]) -> None:
     assert len(shop.profiles()) == shop.size("1 = 1").total == len(members[""])
+
+
+def test_the_demo_is_opened_again_at_another_size_and_after_its_files_changed(tmp_path: Path) -> None:
+    with open_demo(tmp_path / "ws", profiles=30) as ws:
+        first = ws.size("1 = 1")
+        ids = [one.id for one in ws.datasets.list()]
+    generate(tmp_path / "ws" / "sample", profiles=40)
+    with open_demo(tmp_path / "ws") as ws:
+        second = ws.size("1 = 1")
+        assert [one.id for one in ws.datasets.list()] == ids
+        elsewhere = tmp_path / "elsewhere.parquet"
+        elsewhere.write_bytes((tmp_path / "ws" / "sample" / "crm.parquet").read_bytes())
+        ws.datasets.remove("crm")
+        ws.datasets.add("crm", elsewhere)
+    with open_demo(tmp_path / "ws", profiles=20) as ws:
+        assert ws.size("1 = 1") < first < second
+        assert {one.name for one in ws.datasets.list()} == {one.name for one in DATASETS}
+        assert len(ws.segments) == len(SEGMENTS)
