@@ -72,10 +72,11 @@ def job_text(view: Mapping[str, Any], *, width: int | None = None) -> str:
         f"{error.get('code') or 'error'}\n{error.get('msg') or ''}".rstrip() for error in view.get("errors") or ()
     ]
     columns, rows, footer = _segments(view)
+    room = shutil.get_terminal_size((100, 24)).columns if width is None else width
     if rows:
-        room = shutil.get_terminal_size((100, 24)).columns if width is None else width
         parts.append(table_text(columns, rows, footer=footer, numeric={"size", "share"}, width=room - 2))
-    return record_text(_title(view), _pairs(view), status=status, body="\n\n".join(parts), hint=_hint(view))
+    body = "\n\n".join(parts)
+    return record_text(_title(view), _pairs(view), status=status, body=body, hint=_hint(view), width=room)
 
 
 def fraction_of(done: float | None) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _VALUE = 160
+_LINES = 100
 
 
 def record_html(
@@ -50,9 +52,15 @@ def record_html(
 
 
 def record_text(
-    title: str, pairs: Sequence[tuple[str, object]], *, status: str = "", body: str = "", hint: str | None = None
+    title: str,
+    pairs: Sequence[tuple[str, object]],
+    *,
+    status: str = "",
+    body: str = "",
+    hint: str | None = None,
+    width: int | None = None,
 ) -> str:
-    """The same card as text.
+    """The same card as text; long values go on below, within `width` cells (the terminal's when left out).
 
     Examples
     --------
@@ -65,12 +73,27 @@ def record_text(
     shown = [(label, one) for label, one in shown if not one.missing]
     wide = max((width_of(label) for label, _ in shown), default=0)
     lines = [f"{clean(title)}  {status}".rstrip()]
-    lines += [f"  {pad(label, wide)}  {one.text}" for label, one in shown]
+    room = (shutil.get_terminal_size((_LINES, 24)).columns if width is None else width) - wide - 4
+    for label, one in shown:
+        first, *more = _wrapped(one.text, room)
+        lines += [f"  {pad(label, wide)}  {first}", *(f"  {pad('', wide)}  {line}" for line in more)]
     if body:
         lines += ["", *(f"  {line}".rstrip() for line in body.splitlines())]
     if hint:
         lines += ["", f"  {hint}"]
     return "\n".join(lines)
+
+
+def _wrapped(text: str, cells: int) -> list[str]:
+    """A text in lines, broken between words only."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if lines[-1] and width_of(longer) > cells:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
 
 
 def _title(whole: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ _NARROWEST = 16
 _FIRST = 40
 """The first column says what a row is about: it gives way last."""
 _GAP = "  "
+_PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 _LINES = 100
 
 
@@ -107,7 +109,9 @@ def table_text(
     # of a path the end says most
     lines.append(_line([cut_front(head, one) for head, one in zip(heads, widths, strict=False)], widths, right))
     lines.append(_GAP.join("─" * one for one in widths))
-    lines.extend(_line([one.text for one in row], widths, right) for row in cells)
+    for row in cells:
+        texts = [_fit(one.text, wide) for one, wide in zip(row, widths, strict=False)]
+        lines.append(_line(texts, widths, right))
     if left_out := heads[len(widths) :]:
         more = "1 more column" if len(left_out) == 1 else f"{len(left_out)} more columns"
         lines.append(cut(f"… {more}: {', '.join(left_out)}", width))
@@ -157,8 +161,12 @@ def _columns(count: int, cells: list[list[Cell]]) -> list[_Column]:
 
 
 def _fitted(heads: list[int], columns: list[_Column], width: int) -> list[int]:
-    """Widths of the columns that fit: long headings give first, then long texts, then the last columns go."""
-    widths = [max(head, column.longest) for head, column in zip(heads, columns, strict=True)]
+    """Widths of the columns that fit: long headings give first, then long texts, then the last columns go.
+
+    What the columns that went leave free, the others take back.
+    """
+    wanted = [max(head, column.longest) for head, column in zip(heads, columns, strict=True)]
+    widths = list(wanted)
     for floors in (
         [max(column.longest, min(head, _NARROWEST)) for head, column in zip(heads, columns, strict=True)],
         [max(column.least, min(head, _NARROWEST)) for head, column in zip(heads, columns, strict=True)],
@@ -170,6 +178,11 @@ def _fitted(heads: list[int], columns: list[_Column], width: int) -> list[int]:
             widths[max(loose, key=widths.__getitem__)] -= 1
     while len(widths) > 1 and _total(widths) > width:
         widths.pop()
+    for _ in range(width - _total(widths)):
+        short = [index for index, cells in enumerate(widths) if cells < wanted[index]]
+        if not short:
+            break
+        widths[max(short, key=lambda index: wanted[index] - widths[index])] += 1
     return widths if _total(widths) <= width else [max(1, width)]
 
 
@@ -177,9 +190,11 @@ def _total(widths: list[int]) -> int:
     return sum(widths) + len(_GAP) * (len(widths) - 1)
 
 
+def _fit(text: str, cells: int) -> str:
+    """A text in as many cells; of a path, as of a heading, the end is kept."""
+    return cut_front(text, cells) if _PATH.fullmatch(text) else cut(text, cells)
+
+
 def _line(texts: list[str], widths: list[int], right: list[bool]) -> str:
-    fitted = [
-        pad(cut(text, cells), cells, right=to_right)
-        for text, cells, to_right in zip(texts, widths, right, strict=False)
-    ]
-    return _GAP.join(fitted).rstrip()
+    padded = [pad(text, cells, right=to_right) for text, cells, to_right in zip(texts, widths, right, strict=False)]
+    return _GAP.join(padded).rstrip()

@@ -158,6 +158,18 @@ def test_words_are_coloured_by_kind(pql: str, kinds: list[str]) -> None:
     assert unescape(re.sub(r"<[^>]*>", "", coloured(pql))) == pql
 
 
+def test_long_values_go_on_below_between_words() -> None:
+    stages = [{"stage": f"stage number {number}", "seconds": 1} for number in range(6)]
+    lines = job_text(JOB | {"stages": stages, "segments": []}, width=60).splitlines()
+    at = next(index for index, line in enumerate(lines) if line.startswith("  stages"))
+    assert lines[at : at + 2] == [
+        "  stages    stage number 0 1.0 s, stage number 1 1.0 s,",
+        "            stage number 2 1.0 s, stage number 3 1.0 s,",
+    ]
+    assert max(map(len, lines)) <= 60
+    assert record_text("x", [("a", "y" * 90)], width=40).splitlines()[1] == "  a  " + "y" * 90
+
+
 def test_a_record_leaves_out_what_is_not_known() -> None:
     pairs = [("kind", "record"), ("rows", 1200), ("clock", None)]
     assert record_text("Dataset crm", pairs, hint="next: `ws.schema`").splitlines() == [
