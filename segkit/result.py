@@ -241,8 +241,8 @@ class Result:
         try:
             self._engine.execute(copy)
             aside.replace(target)
-        except OSError as error:
-            message = f"cannot write {target}: {error.strerror or error}"
+        except (OSError, ValueError) as error:
+            message = f"cannot write {target}: {getattr(error, 'strerror', None) or error}"
             raise InvalidRequestError(message) from error
         finally:
             aside.unlink(missing_ok=True)
@@ -405,8 +405,8 @@ def _not_a_file(target: Path) -> str | None:
         if target.is_dir():
             return "it is a folder; name a file in it"
         return None if target.parent.is_dir() else f"the folder {target.parent} does not exist"
-    except OSError as error:
-        return error.strerror or str(error)
+    except (OSError, ValueError) as error:
+        return getattr(error, "strerror", None) or str(error)
 
 
 def _first_line(error: BaseException) -> str:

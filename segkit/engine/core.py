@@ -205,7 +205,7 @@ class Engine:
                 done = True
             except duckdb.InterruptException as error:
                 raise JobCancelledError("the running statement was cancelled") from error
-            except duckdb.Error as error:
+            except (duckdb.Error, UnicodeError) as error:  # a frame may hold halves of characters
                 raise translate(error, sql) from error
             finally:
                 if watch is not None:

@@ -18,6 +18,13 @@ def given(value: object) -> str:
     return text if 0 < len(text) <= 60 and text[0] != "<" else f"a {type(value).__name__}"
 
 
+def whole(value: str, what: str) -> str:
+    """Refuse what no file and no database can hold: halves of characters, and the character 0."""
+    if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise InvalidRequestError(f"{what} holds the character 0 or half of a character: {value[:40]!a}")
+    return value
+
+
 def rule(value: Any) -> str | Expression:  # noqa: ANN401  whatever was given
     """A rule: PQL text or a parsed expression."""
     if isinstance(value, str | Expression):
@@ -32,7 +39,7 @@ def rule(value: Any) -> str | Expression:  # noqa: ANN401  whatever was given
 def key(value: object, what: str, kind: type = str) -> str:
     """The id or name by which something is looked up: its own id, when an object of that kind is given."""
     if isinstance(value, str):
-        return value
+        return whole(value, f"the id or name of a {what}")
     if kind is not str and isinstance(value, kind):
         return str(value.id)  # type: ignore[attr-defined]
     raise InvalidRequestError(f"a {what} is given as its object, its id or its name, not {given(value)}")
@@ -48,14 +55,14 @@ def keys(values: object, what: str, kind: type = str) -> list[str]:
 def text(value: object, what: str) -> str | None:
     """A text, or None when it is left out."""
     if value is None or isinstance(value, str):
-        return value
+        return None if value is None else whole(value, what)
     raise InvalidRequestError(f"{what} is a text, not {given(value)}")
 
 
 def name(value: object, what: str) -> str:
     """A name that somebody can read and ask for."""
     if isinstance(value, str) and value.strip():
-        return value
+        return whole(value, f"the name of a {what}")
     raise InvalidRequestError(f"a {what} needs a name that is not blank, and {given(value)} is none")
 
 
@@ -64,6 +71,8 @@ def pairs(value: object, what: str, example: str) -> Mapping[str, str] | None:
     if value is None:
         return None
     if isinstance(value, Mapping) and all(isinstance(one, str) for pair in value.items() for one in pair):
+        for pair in value.items():
+            whole("".join(pair), what)
         return value
     raise InvalidRequestError(f"{what} is a dict of texts, such as {example}, not {given(value)}")
 
@@ -108,7 +117,9 @@ def listing(*, sort: object, property: object, status: object = None) -> None:  
     text(status, "status")
     if sort is None:
         raise InvalidRequestError("sort is `attribute:asc` or `attribute:desc`, not None")
-    if property is not None and not isinstance(property, str):
+    if isinstance(property, str):
+        whole(property, "a property")
+    elif property is not None:
         if not isinstance(property, Iterable):
             raise InvalidRequestError(f"property is `path==value` as text or a list of such, not {given(property)}")
         for one in property:

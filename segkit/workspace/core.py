@@ -273,6 +273,7 @@ class Workspace:
         if not isinstance(namespace, str) or asked is None:
             message = f'a profile is named by a namespace and an id, such as "crmId", "C-17", not {namespace!r}, {id!r}'
             raise InvalidRequestError(message)
+        arguments.whole(namespace + asked, "the identity of a profile")
         scope = self.scope(merge_policy)
         scope.verify()
         return Profile(namespace, asked, scope)

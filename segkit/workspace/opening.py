@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from segkit.errors import InvalidRequestError
-from segkit.workspace.arguments import given
+from segkit.workspace.arguments import given, whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +25,7 @@ def check(folder: object, *, timezone: object, week_start: object, read_only: bo
     if folder is not None and (not isinstance(folder, str | os.PathLike) or not str(folder)):
         message = f"a workspace is opened by the path of its folder, or None for a temporary one, not {given(folder)}"
         raise InvalidRequestError(message)
+    whole(str(folder), "the path of a workspace")
     if folder is None and read_only:
         message = "a temporary workspace would have nothing to read: give a folder, or leave out read_only"
         raise InvalidRequestError(message)

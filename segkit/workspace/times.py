@@ -42,4 +42,10 @@ def instant(as_of: object) -> datetime:
     if not isinstance(as_of, datetime):
         message = f"as_of is {as_of!r}; give a datetime or ISO 8601 text"
         raise InvalidRequestError(message)
-    return as_of if as_of.tzinfo is None else as_of.astimezone(UTC).replace(tzinfo=None)
+    if as_of.tzinfo is None:
+        return as_of
+    try:
+        return as_of.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError as error:
+        message = f"as_of is {as_of.isoformat()}, which lies outside the years 1 to 9999 in UTC"
+        raise InvalidRequestError(message) from error

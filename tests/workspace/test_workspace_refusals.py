@@ -142,7 +142,40 @@ def test_what_is_no_rule_is_named(world: Workspace, wrong: Any) -> None:
         world.query(wrong)
 
 
-@pytest.mark.parametrize("wrong", ["yesterday", "", "2026-13-01", 5, dt.date(2026, 1, 1)])
+@pytest.mark.parametrize("wrong", ["a\ud800", "a\0b"], ids=["half a character", "the character 0"])
+def test_texts_that_nothing_can_hold_are_refused(world: Workspace, tmp_path: Path, wrong: str) -> None:
+    before = kept(world)
+    shown = world.preview(US)
+    for call in (
+        lambda: world.segments.create(wrong, US),
+        lambda: world.segments.create("US", US, description=wrong),
+        lambda: world.segments.get(wrong),
+        lambda: world.merge_policies.create(wrong),
+        lambda: add(world, name=wrong),
+        lambda: add(world, identity={wrong: "id"}),
+        lambda: add(world, mapping={"x": wrong}),
+        lambda: world.jobs.get(wrong),
+        lambda: world.jobs.list(property="id==" + wrong),
+        lambda: world.profile("id", wrong),
+        lambda: world.profile(wrong, "a"),
+        lambda: world.query(f"from {wrong}"),
+        lambda: shown.to_csv(tmp_path / wrong),
+        lambda: sk.open(str(tmp_path) + wrong),
+        lambda: world.size(wrong),
+    ):
+        with pytest.raises(sk.SegkitError):
+            call()
+    assert kept(world) == before
+
+
+def test_a_frame_with_halves_of_characters_is_refused(world: Workspace) -> None:
+    before = kept(world)
+    with pytest.raises(sk.DataError, match="`halves`"):
+        add(world, name="halves", source=pd.DataFrame({"id": pd.Series(["a\ud800"], dtype=object)}))
+    assert kept(world) == before
+
+
+@pytest.mark.parametrize("wrong", ["yesterday", "", "2026-13-01", 5, dt.date(2026, 1, 1), "0001-01-01T00:00:00+14:00"])
 def test_what_is_no_moment_is_named(world: Workspace, wrong: Any) -> None:
     for call in (
         lambda: world.size(US, as_of=wrong),
