@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 from workspace_frames import filled
 
@@ -54,3 +55,17 @@ def world() -> Iterator[Workspace]:
 def small(ws: Workspace) -> Workspace:
     """The same as `world`, for tests that change something."""
     return filled(ws)
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> Workspace:
+    """A workspace whose one segment takes minutes."""
+    file = tmp_path / "big.parquet"
+    notes = duckdb.sql('SELECT i::VARCHAR AS id, repeat(md5(i::VARCHAR), 3) AS "person.note" FROM range(300000) t(i)')
+    notes.write_parquet(str(file))
+    ws = sk.open(tmp_path / "ws")
+    ws.datasets.add("big", file, identity={"id": "id"})
+    pairs = [(one, other) for one in "abcdef0123" for other in "abcdef0123"]
+    rule = " or ".join(f'person.note.matches(".*{a}.*{b}.*{a}.*{b}.*{a}.*{b}.*x")' for a, b in pairs)
+    ws.segments.create("slow", rule)
+    return ws

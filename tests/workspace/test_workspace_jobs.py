@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING
 
-import duckdb
 import pandas as pd
 import pytest
-from workspace_frames import people
+from workspace_frames import begun, people
 
 import segkit as sk
 
@@ -161,30 +159,6 @@ def test_a_rule_that_no_longer_fits_fails_the_job_by_name(small: Workspace) -> N
     assert "loyalty" in small.jobs.list().to_pandas()["error"][0]
     with pytest.raises(sk.InvalidRequestError, match="only a succeeded job"):
         job.members("US")
-
-
-@pytest.fixture
-def slow(tmp_path: Path) -> Workspace:
-    """A workspace whose one segment takes minutes."""
-    file = tmp_path / "big.parquet"
-    notes = duckdb.sql('SELECT i::VARCHAR AS id, repeat(md5(i::VARCHAR), 3) AS "person.note" FROM range(300000) t(i)')
-    notes.write_parquet(str(file))
-    ws = sk.open(tmp_path / "ws")
-    ws.datasets.add("big", file, identity={"id": "id"})
-    pairs = [(one, other) for one in "abcdef0123" for other in "abcdef0123"]
-    rule = " or ".join(f'person.note.matches(".*{a}.*{b}.*{a}.*{b}.*{a}.*{b}.*x")' for a, b in pairs)
-    ws.segments.create("slow", rule)
-    return ws
-
-
-def begun(job: Job) -> Job:
-    """The job once its long statement runs."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if job.record.stages and job.record.stages[-1].name == "evaluate segments":
-            return job
-        time.sleep(0.02)
-    raise AssertionError(job)
 
 
 def test_a_long_job_is_watched_and_cancelled(slow: Workspace) -> None:

@@ -7,7 +7,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from workspace_frames import people
+from workspace_frames import begun, people
 
 import segkit as sk
 
@@ -108,3 +108,29 @@ def test_a_process_that_dies_leaves_no_job_running(tmp_path: Path) -> None:
         if job.status == "FAILED":
             assert "create the job again" in job.errors[0].msg
         assert ws.jobs.create("US").wait(progress=False).status == "SUCCEEDED"
+
+
+LONG = """
+import sys
+import segkit as sk
+
+with sk.open(sys.argv[1]) as ws:
+    job = ws.jobs.create("slow")
+    print(job.id, flush=True)
+    print(job.wait(progress=False).status)
+"""
+
+
+def test_a_job_of_another_process_is_seen_and_cancelled(slow: Workspace) -> None:
+    with slow as ws:
+        command = [sys.executable, "-c", LONG, str(ws.folder)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
+            assert other.stdout is not None
+            job = ws.jobs.get(other.stdout.readline().strip())
+            begun(job)
+            assert [one.id for one in ws.jobs.list(status="PROCESSING")] == [job.id]
+            assert "evaluate segments" in repr(job)
+            assert job.cancel().status
+            assert job.wait(60, progress=False).status == "CANCELLED"
+            assert other.stdout.readline() == "CANCELLED\n"
+            assert other.wait(60) == 0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 if TYPE_CHECKING:
-    from segkit.workspace import Workspace
+    from segkit.workspace import Job, Workspace
 
 
 def people(*rows: tuple[object, ...]) -> pd.DataFrame:
@@ -34,3 +35,13 @@ def filled(ws: Workspace) -> Workspace:
     )
     ws.datasets.add("orders", events, kind="event", identity={"id": "who"})
     return ws
+
+
+def begun(job: Job) -> Job:
+    """The job once its long statement runs."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if job.record.stages and job.record.stages[-1].name == "evaluate segments":
+            return job
+        time.sleep(0.02)
+    raise AssertionError(job)
