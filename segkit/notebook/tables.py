@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _NARROWEST = 16
 _FIRST = 40
 """The first column says what a row is about: it gives way last."""
+_SENTENCE = 40
 _GAP = "  "
 _PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 _LINES = 100
@@ -139,6 +140,8 @@ def _right(columns: Sequence[str], cells: list[list[Cell]], numeric: Collection[
 def _td(one: Cell, *, to_right: bool) -> str:
     title = f' title="{escape(one.whole)}"' if one.whole else ""
     look = (NUMBER if to_right else "text-align:left;") + (MUTED if one.missing else "")
+    # sentences and rules give way before columns leave the page
+    look += "white-space:normal;min-width:28em;" if len(one.text) > _SENTENCE and " " in one.text else ""
     return f'<td style="{CELL}{look}"{title}>{escape(one.text)}</td>'
 
 

@@ -65,14 +65,25 @@ class Diagnostic:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        colour = "#b3261e" if self.severity == "error" else "#8a5a00"
+        # middle tones, which can be read on white and on black
+        colour = "#d9483b" if self.severity == "error" else "#b7791f"
         body = html.escape("\n".join(excerpt(self.source, self.span)))
-        hint = f"<div style='color:#555'>hint: {html.escape(self.hint)}</div>" if self.hint else ""
+        hint = f"<div style='opacity:.75'>hint: {_coded(self.hint)}</div>" if self.hint else ""
         return (
             f"<div style='margin:.4em 0'><b style='color:{colour}'>{self.severity}</b> "
-            f"<code>{html.escape(self.code)}</code>: {html.escape(self.message)}"
-            f"<pre style='margin:.2em 0 .2em 1em;line-height:1.25'>{body}</pre>{hint}</div>"
+            f"<code>{html.escape(self.code)}</code>: {_coded(self.message)}"
+            # Jupyter sets `pre` in the letters of the page, under which carets miss their words
+            f"<pre style='font-family:var(--jp-code-font-family,ui-monospace,Menlo,Consolas,monospace);"
+            f"margin:.2em 0 .2em 1em;line-height:1.25;white-space:pre;overflow-x:auto'>{body}</pre>{hint}</div>"
         )
+
+
+def _coded(text: str) -> str:
+    """HTML with what stands in backticks as code, unless a name with a backtick of its own confuses them."""
+    parts = [html.escape(part) for part in text.split("`")]
+    if len(parts) % 2 == 0:
+        return html.escape(text)
+    return "".join(f"<code>{part}</code>" if place % 2 else part for place, part in enumerate(parts))
 
 
 class Findings(list[Diagnostic]):

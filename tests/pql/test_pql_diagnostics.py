@@ -80,6 +80,15 @@ def test_r52_the_html_form_is_escaped() -> None:
     assert "hint: put a value" in page
 
 
+def test_r52_in_a_page_carets_stand_under_their_words_and_names_are_code() -> None:
+    (found,) = check("a == 1")
+    page = found._repr_html_()
+    assert "<pre style='font-family:var(--jp-code-font-family,ui-monospace" in page
+    assert "<code>==</code> is not an operator" in page
+    odd = Diagnostic("x", "error", "no field `a`b`", Span(0, 1), None, "a")
+    assert "no field `a`b`" in odd._repr_html_()
+
+
 def test_r51_a_diagnostic_is_a_record() -> None:
     (found,) = check("a\n <> b")
     assert (found.code, found.severity, found.line, found.column, found.words) == (
