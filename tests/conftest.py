@@ -12,7 +12,7 @@ os.environ["TZ"] = "America/New_York"
 time.tzset()
 
 # they hold no examples, and there may be one in each folder: read for examples, two of one name would clash
-collect_ignore_glob = ["*/conftest.py"]
+collect_ignore_glob = ["conftest.py", "*/conftest.py"]
 
 SHARED = Path(__file__).parents[2] / "shared"
 
