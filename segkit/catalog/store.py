@@ -101,6 +101,23 @@ class Store:
         with self._transaction(writable=False) as transaction:
             yield transaction
 
+    def stamp(self) -> tuple[object, ...] | None:
+        """What tells whether somebody has written since: as long as it stays the same, what was read is still true.
+
+        None inside a transaction, whose own changes the file does not show yet.
+        """
+        if getattr(self._local, "transaction", None) is not None:
+            return None
+        found: list[object] = []
+        for one in (self.file, self.file.with_name(f"{self.file.name}.wal")):
+            try:
+                state = one.stat()
+            except OSError:
+                found.append(None)
+            else:
+                found.append((state.st_ino, state.st_size, state.st_mtime_ns))
+        return tuple(found)
+
     @contextlib.contextmanager
     def _transaction(self, *, writable: bool) -> Iterator[Transaction]:
         outer: Transaction | None = getattr(self._local, "transaction", None)

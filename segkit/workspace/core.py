@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from segkit.plan.clock import Weekday
     from segkit.pql import Diagnostic, Expression
     from segkit.pql.types import Path as FieldPath
+    from segkit.profiles import Dataset
     from segkit.workspace.merge_policies import PolicyLike
     from segkit.workspace.segments import Segment
 
@@ -80,6 +81,7 @@ class Workspace:
         self.folder = Path(self._temporary.name if self._temporary else folder or "").expanduser().absolute()
         self.read_only = read_only
         self._closed = False
+        self._kept: tuple[object, dict[str | None, tuple[MergePolicy, tuple[Dataset, ...]]]] = (None, {})
         spill = tempfile.gettempdir() if read_only else self.folder / ".tmp"
         # before the folder: what DuckDB refuses shall leave none behind
         self.engine = Engine(memory_limit=memory_limit, threads=threads, temp_directory=Path(spill))
@@ -289,9 +291,24 @@ class Workspace:
     def scope(self, merge_policy: PolicyLike | None = None, as_of: datetime | str | None = None) -> Scope:
         """What fixes an answer: the data as it is now, a merge policy and a clock."""
         moment = instant(as_of)
+        policy, datasets = self._ready(merge_policy)
+        return self._scope(policy, datasets, moment, self._expression)
+
+    def _ready(self, merge_policy: PolicyLike | None) -> tuple[MergePolicy, tuple[Dataset, ...]]:
+        """A merge policy and the datasets, read from the catalog only when it was written since."""
+        self.refuse_closed()
+        key = merge_policy.id if isinstance(merge_policy, MergePolicy) else merge_policy
+        stamp = self.catalog_store.store.stamp()
+        kept_stamp, kept = self._kept
+        same = stamp is not None and stamp == kept_stamp
+        if same and (key is None or isinstance(key, str)) and key in kept:
+            return kept[key]
         with self.reading():
-            policy = self.merge_policies.default if merge_policy is None else self.merge_policies.get(merge_policy)
-            return self._scope(policy, moment, self._expression)
+            policy = self.merge_policies.default if key is None else self.merge_policies.get(key)
+            found = policy, self.datasets.records()
+        # the stamp was taken before reading: what changed in between is read again next time
+        self._kept = (stamp, {**(kept if same else {}), key: found})
+        return found
 
     def reading(self) -> AbstractContextManager[object]:
         """Several looks into the catalog as one: opening it is what takes the time."""
@@ -358,9 +375,14 @@ class Workspace:
                 ("jobs", len(self.jobs)),
             ]
 
-    def _scope(self, policy: MergePolicy, as_of: datetime, resolve: Callable[[str], Expression]) -> Scope:
+    def _scope(
+        self,
+        policy: MergePolicy,
+        datasets: tuple[Dataset, ...],
+        as_of: datetime,
+        resolve: Callable[[str], Expression],
+    ) -> Scope:
         settings = self.settings
-        datasets = self.datasets.records()
         if not datasets:
             message = 'the workspace has no data yet; add a dataset: ws.datasets.add("crm", "data/crm/*.parquet")'
             raise DataError(message)
@@ -384,7 +406,8 @@ class Workspace:
 
     def _job_scope(self, job: JobRecord, policy: str, version: int, resolve: Callable[[str], Expression]) -> Scope:
         stored = self.catalog_store.merge_policies.get(policy, version=version)
-        return self._scope(MergePolicy.from_dict(dict(stored.document)), job.as_of, resolve)
+        used = MergePolicy.from_dict(dict(stored.document))
+        return self._scope(used, self.datasets.records(), job.as_of, resolve)
 
     def bind(self, pql: str | Expression, merge_policy: PolicyLike | None, *, instead_of: Segment) -> None:
         """Check a rule that is to take the place of a definition's: where it leads back to itself, it says so."""

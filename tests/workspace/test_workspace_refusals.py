@@ -25,7 +25,8 @@ def kept(ws: Workspace) -> tuple[list[str], int, int, int]:
     """All files but the catalog, and how many objects the catalog has."""
     files = sorted(str(one.relative_to(ws.folder)) for one in ws.folder.rglob("*") if one.is_file())
     files = [one for one in files if not one.startswith(("catalog.duckdb", ".tmp"))]
-    return files, len(ws.datasets), len(ws.segments), len(ws.jobs)
+    with ws.reading():
+        return files, len(ws.datasets), len(ws.segments), len(ws.jobs)
 
 
 def add(ws: Workspace, **changes: Any) -> None:

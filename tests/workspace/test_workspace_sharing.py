@@ -134,3 +134,23 @@ def test_a_job_of_another_process_is_seen_and_cancelled(slow: Workspace) -> None
             assert job.wait(60, progress=False).status == "CANCELLED"
             assert other.stdout.readline() == "CANCELLED\n"
             assert other.wait(60) == 0
+
+
+def test_what_another_one_changes_is_seen_at_once(small: Workspace) -> None:
+    """The catalog is read again only when somebody wrote; that must never show yesterday's data."""
+    assert small.size(US) == 2
+    with sk.open(small.folder) as other:
+        more = people(("d", "US", 1, "2026-01-04"), ("e", "US", 1, "2026-01-05"))
+        other.datasets.add("more", more, identity={"id": "id"}, timestamp="changed")
+        assert small.size(US) == 4
+        crm_alone = other.merge_policies.create("crm alone", attribute_merge="dataSetPrecedence", order=["crm"])
+        assert small.size(US, merge_policy="crm alone") == 2
+        other.merge_policies.update(crm_alone, order=["more", "crm"], default=True)
+        assert small.size(US, merge_policy="crm alone") == 4
+        assert small.scope().policy.name == "crm alone"
+        small.datasets.refresh("more")
+    with small.catalog_store.transaction():
+        small.datasets.add("yet more", people(("f", "US", 1, "2026-01-06")), identity={"id": "id"}, timestamp="changed")
+        small.merge_policies.update("crm alone", order=["yet more", "more", "crm"])
+        assert small.size(US) == 5
+    assert small.size(US) == 5
