@@ -226,12 +226,28 @@ def test_what_is_wrong_is_said_on_standard_error(  # noqa: PLR0917  fixtures, an
     assert out == ""
     assert said in err
     assert [one.name for one in elsewhere.iterdir()] == ["file"]
-    if code == 1:
-        given, out, err = run(capsys, *filled_in, "--json")
-        assert (given, out) == (1, "")
-        document: dict[str, Any] = json.loads(err)
-        assert issubclass(getattr(sk, document["error"]), sk.SegkitError)
-        assert document["message"]
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (("size", US, "-w", "missing"), "InvalidRequestError"),
+        (("size", WRONG, "-w", "{ws}"), "PQLError"),
+        (("run", "nope", "-w", "{ws}"), "NotFoundError"),
+        (("segments", "US", US, "-w", "{ws}"), "ConflictError"),
+        (("datasets", "new", "nope.parquet", "-w", "missing"), "DataError"),
+    ],
+)
+def test_what_is_wrong_is_said_in_json(
+    capsys: pytest.CaptureFixture[str], folder: Path, elsewhere: Path, words: tuple[str, ...], kind: str
+) -> None:
+    assert elsewhere.is_dir()
+    code, out, err = run(capsys, *(one.replace("{ws}", str(folder)) for one in words), "--json")
+    assert (code, out) == (1, "")
+    document: dict[str, Any] = json.loads(err)
+    assert document["error"] == kind
+    assert issubclass(getattr(sk, kind), sk.SegkitError)
+    assert document["message"]
 
 
 def test_a_failed_job_is_a_failure(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
