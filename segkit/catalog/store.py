@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _FIRST_PAUSE = 0.005
 _LONGEST_PAUSE = 0.2
+_TICK = 50_000_000
+"""How far apart two writes lie, in nanoseconds, whose times surely differ."""
 
 _locks: dict[Path, threading.Lock] = {}
 _locks_guard = threading.Lock()
@@ -104,10 +106,12 @@ class Store:
     def stamp(self) -> tuple[object, ...] | None:
         """What tells whether somebody has written since: as long as it stays the same, what was read is still true.
 
-        None inside a transaction, whose own changes the file does not show yet.
+        None where nothing can be told: inside a transaction, whose own changes the file does not show yet, and right
+        after a write, as another one may follow within the same tick of the file system's clock.
         """
         if getattr(self._local, "transaction", None) is not None:
             return None
+        settled = time.time_ns() - _TICK
         found: list[object] = []
         for one in (self.file, self.file.with_name(f"{self.file.name}.wal")):
             try:
@@ -115,6 +119,8 @@ class Store:
             except OSError:
                 found.append(None)
             else:
+                if state.st_mtime_ns > settled:
+                    return None
                 found.append((state.st_ino, state.st_size, state.st_mtime_ns))
         return tuple(found)
 

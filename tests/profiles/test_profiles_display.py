@@ -61,6 +61,7 @@ def test_the_clock_of_a_dataset_is_the_path_that_is_read(add: Add) -> None:
 
 
 def test_files_are_named_as_one_would_write_them(add: Add, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")  # a temporary folder's name may be long
     for number in range(2):
         PEOPLE.assign(n=number).to_csv(tmp_path / f"p{number}.csv")
     made = add("crm", str(tmp_path / "p*.csv"), identity={"crm": "k"})
