@@ -165,22 +165,22 @@ class MergePolicies:
         if name is not None:
             arguments.name(name, "merge policy")
         _boolean(default)
-        old = self.get(policy)
-        document: dict[str, Any] = old.to_dict()
-        given = {
-            "name": name,
-            "attribute_merge": attribute_merge,
-            "order": None if order is None else list(self._ids(order)),
-            "identity_graph": identity_graph,
-        }
-        document |= {key: value for key, value in given.items() if value is not None}
-        if attribute_merge == "timestampOrdered" and order is None:
-            document["order"] = []
-        MergePolicy.from_dict(document).validate()
-        stored = self._workspace.catalog_store.merge_policies.update(
-            old.id, name=name, document=document, default=default
-        )
-        return self._policy(stored)
+        catalog = self._workspace.catalog_store
+        # in one transaction: what another process changes meanwhile is not to be written over
+        with catalog.transaction():
+            old = self.get(policy)
+            document: dict[str, Any] = old.to_dict()
+            given = {
+                "name": name,
+                "attribute_merge": attribute_merge,
+                "order": None if order is None else list(self._ids(order)),
+                "identity_graph": identity_graph,
+            }
+            document |= {key: value for key, value in given.items() if value is not None}
+            if attribute_merge == "timestampOrdered" and order is None:
+                document["order"] = []
+            MergePolicy.from_dict(document).validate()
+            return self._policy(catalog.merge_policies.update(old.id, name=name, document=document, default=default))
 
     def delete(self, policy: PolicyLike) -> None:
         """Delete a policy that is neither the default nor used by a definition."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segkit.errors import DataError
+from segkit import demo
+from segkit.errors import ConflictError, DataError
 from segkit.profiles import verify
 from segkit.workspace.core import Workspace
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from segkit.profiles import Dataset
 
@@ -38,18 +40,23 @@ def open_demo(path: str | os.PathLike[str] | None = None, *, profiles: int | Non
     -------
     Workspace
         With the datasets `crm`, `loyalty`, `web` and `events`, and twelve segment definitions.
-    """
-    from segkit import demo  # noqa: PLC0415  only the demo needs it
 
+    Raises
+    ------
+    ConflictError
+        When the folder is a workspace with data of its own, which the sample never takes the place of.
+    """
     workspace = Workspace(path)
     try:
         there = {one.name: one for one in workspace.datasets.records()}
+        known = {one.name for one in workspace.segments.list()}
+        if not known & {one.name for one in demo.SEGMENTS}:
+            _refuse_own_data(workspace.folder, there.values())
         if profiles is None and all(one.name in there for one in demo.DATASETS):
             for one in demo.DATASETS:
                 _freshen(workspace, there[one.name])
         else:
             _fill(workspace, _files(workspace.folder / "sample", profiles), there)
-        known = {one.name for one in workspace.segments.list()}
         with workspace.catalog_store.transaction():
             for segment in demo.SEGMENTS:
                 if segment.name not in known:
@@ -58,6 +65,20 @@ def open_demo(path: str | os.PathLike[str] | None = None, *, profiles: int | Non
         workspace.close()
         raise
     return workspace
+
+
+def _refuse_own_data(folder: Path, datasets: Iterable[Dataset]) -> None:
+    """Where no segment tells a demo, files do: one that was interrupted is taken up again."""
+    homes = {folder / "sample"}
+    with suppress(DataError):
+        homes.add(demo.sample_path())
+    own = [one.name for one in datasets if not {Path(file.path).parent for file in one.files} <= homes]
+    if own:
+        message = (
+            f"{folder} is a workspace with data of its own ({', '.join(f'`{one}`' for one in own)}); "
+            "give the demo another folder"
+        )
+        raise ConflictError(message)
 
 
 def _freshen(workspace: Workspace, dataset: Dataset) -> None:
@@ -70,8 +91,6 @@ def _freshen(workspace: Workspace, dataset: Dataset) -> None:
 
 def _fill(workspace: Workspace, folder: Path, there: Mapping[str, Dataset]) -> None:
     """Have the datasets read the files in a folder, whatever they read before."""
-    from segkit import demo  # noqa: PLC0415
-
     for one in demo.DATASETS:
         path, known = folder / one.file, there.get(one.name)
         if known is not None and [file.path for file in known.files] == [str(path)]:
@@ -84,8 +103,6 @@ def _fill(workspace: Workspace, folder: Path, there: Mapping[str, Dataset]) -> N
 
 def _files(folder: Path, profiles: int | None) -> Path:
     """The folder of the sample files: the committed ones, or new ones."""
-    from segkit import demo  # noqa: PLC0415
-
     if profiles is None:
         try:
             return demo.sample_path()

@@ -246,9 +246,12 @@ class Segments:
             changes["merge_policy_id"] = self._workspace.merge_policies.get(merge_policy).id
         if pql is not None:
             self._workspace.bind(pql, changes.get("merge_policy_id", old.merge_policy), instead_of=old)
-        if name is not None and name != old.name:
-            self._refuse_if_used(old, by=(old.name,), verb="renamed")
-        return Segment(self._workspace, self._workspace.catalog_store.segments.update(old.id, **changes))
+        catalog = self._workspace.catalog_store
+        # in one transaction: nobody may come to refer to it between the look and the change
+        with catalog.transaction():
+            if name is not None and name != old.name:
+                self._refuse_if_used(old, by=(old.name,), verb="renamed")
+            return Segment(self._workspace, catalog.segments.update(old.id, **changes))
 
     def delete(self, segment: SegmentLike) -> None:
         """Delete a definition; its versions stay readable by id.
@@ -259,9 +262,11 @@ class Segments:
             When another definition refers to it through `inSegment`.
         """
         self._workspace.refuse_read_only("delete a segment definition")
-        old = self.get(segment)
-        self._refuse_if_used(old, by=(old.name, old.id), verb="deleted")
-        self._workspace.catalog_store.segments.delete(old.id)
+        catalog = self._workspace.catalog_store
+        with catalog.transaction():
+            old = self.get(segment)
+            self._refuse_if_used(old, by=(old.name, old.id), verb="deleted")
+            catalog.segments.delete(old.id)
 
     def __len__(self) -> int:
         return self._workspace.catalog_store.segments.list(limit=0)[0]

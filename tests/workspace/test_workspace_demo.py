@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from demo_expected import expected_members, expected_sizes
 
+import segkit as sk
 from segkit.demo import AS_OF, DATASETS, SEGMENTS, generate
 from segkit.workspace import open_demo
 
@@ -90,5 +91,26 @@ def test_the_demo_is_opened_again_at_another_size_and_after_its_files_changed(tm
         ws.datasets.add("crm", elsewhere)
     with open_demo(tmp_path / "ws", profiles=20) as ws:
         assert ws.size("1 = 1") < first < second
+        assert {one.name for one in ws.datasets.list()} == {one.name for one in DATASETS}
+        assert len(ws.segments) == len(SEGMENTS)
+
+
+def test_the_demo_never_takes_the_place_of_data_of_ones_own(tmp_path: Path) -> None:
+    generate(tmp_path / "files", profiles=20)
+    with sk.open(tmp_path / "ws") as ws:
+        mine = ws.datasets.add("crm", tmp_path / "files" / "crm.parquet")
+    for profiles in (None, 20):
+        with pytest.raises(sk.ConflictError, match=r"`crm`.*another folder"):
+            open_demo(tmp_path / "ws", profiles=profiles)
+    with sk.open(tmp_path / "ws") as ws:
+        assert [one.id for one in ws.datasets.list()] == [mine.id]
+        assert len(ws.segments) == 0
+
+
+def test_a_demo_that_was_interrupted_is_taken_up_again(tmp_path: Path) -> None:
+    generate(tmp_path / "ws" / "sample", profiles=20)
+    with sk.open(tmp_path / "ws") as ws:
+        ws.datasets.add("crm", tmp_path / "ws" / "sample" / "crm.parquet")
+    with open_demo(tmp_path / "ws", profiles=20) as ws:
         assert {one.name for one in ws.datasets.list()} == {one.name for one in DATASETS}
         assert len(ws.segments) == len(SEGMENTS)

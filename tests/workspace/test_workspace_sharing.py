@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from workspace_frames import begun, people
 
 import segkit as sk
@@ -154,3 +155,23 @@ def test_what_another_one_changes_is_seen_at_once(small: Workspace) -> None:
         small.merge_policies.update("crm alone", order=["yet more", "more", "crm"])
         assert small.size(US) == 5
     assert small.size(US) == 5
+
+
+def test_a_definition_is_not_referred_to_while_it_is_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with sk.open(tmp_path) as ws, sk.open(tmp_path) as other, ThreadPoolExecutor(1) as pool:
+        ws.datasets.add("crm", people(), identity={"id": "id"})
+        ws.segments.create("US", US)
+        came = []
+        look = type(ws.segments)._refuse_if_used
+
+        def between(*given: Any, **by: Any) -> None:
+            look(*given, **by)
+            came.append(pool.submit(other.segments.create, "user", 'inSegment("US")'))
+            # it gets the time it would need, and has to wait for the end of the deletion
+            wait(came, timeout=0.3)
+
+        monkeypatch.setattr(type(ws.segments), "_refuse_if_used", between)
+        ws.segments.delete("US")
+        with pytest.raises(sk.SegkitError, match="US"):
+            came[0].result()
+        assert len(ws.segments) == 0
