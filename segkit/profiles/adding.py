@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from dataclasses import replace
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Literal
 
 from segkit.errors import DataError
@@ -20,12 +21,11 @@ from segkit.profiles.identity import (
     require_paths,
 )
 from segkit.profiles.measure import count, examine, shares_ids
-from segkit.profiles.sources import again, forget, gather
+from segkit.profiles.sources import again, forget, gather, shown
 from segkit.profiles.storage import INSTANT, UNSUPPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path as FilePath
 
     from segkit.engine import Engine
     from segkit.pql.types import Path
@@ -122,12 +122,28 @@ def read(
 
 def refresh(dataset: Dataset, *, engine: Engine, folder: FilePath, others: Sequence[Dataset] = ()) -> Dataset:
     """Read a dataset's source again; the id, the options and the moment of adding stay."""
-    return _examined(
-        dataset, again(dataset, engine, folder.absolute()), engine, [one for one in others if one.id != dataset.id]
-    )
+    gathered = again(dataset, engine, folder.absolute())
+    try:
+        return _examined(dataset, gathered, engine, [one for one in others if one.id != dataset.id])
+    except BaseException:
+        if gathered.source.format in {"csv", "json"}:
+            for one in gathered.parquet:  # made anew, and nobody will know of it
+                FilePath(one).unlink(missing_ok=True)
+        raise
 
 
 def _examined(asked: Dataset, gathered: Gathered, engine: Engine, others: Sequence[Dataset]) -> Dataset:
+    try:
+        return _read(asked, gathered, engine, others)
+    except DataError as error:
+        text = str(error)
+        for one in gathered.parquet:
+            text = text.replace(one, shown(gathered.source, one))
+        error.args = (text,)
+        raise
+
+
+def _read(asked: Dataset, gathered: Gathered, engine: Engine, others: Sequence[Dataset]) -> Dataset:
     name = asked.name
     if not sum(one.rows for one in gathered.files) and gathered.source.format in {"parquet", "copy"}:
         raise DataError(f"dataset `{name}` has no rows in {_listed(one.path for one in gathered.files)}")
@@ -257,7 +273,7 @@ def _refuse_useless(dataset: Dataset) -> None:
 def union_leaves(datasets: Iterable[Dataset], kind: str, engine: Engine) -> dict[Path, Storage]:
     """The type of each path over all datasets of a kind; clashes are `DataError`s that name both (R17a)."""
     held = [
-        Held(leaf, f"{one.name}: {part.files[0]}", part)
+        Held(leaf, f"{one.name}: {shown(one.source, part.files[0])}", part)
         for one in datasets
         if one.kind == kind
         for part in one.parts

@@ -147,17 +147,21 @@ def _computed(leaf: Leaf) -> Leaf:
 
 
 def _expression_type(name: str, target: str, given: str, file: str, engine: Engine) -> DuckDBPyType:
-    remedy = "give a column of the source, or a DuckDB expression over its columns"
+    what = f"dataset `{name}`: the mapping of `{target}` to `{given}`"
+    remedy = "give a column of the source, or a DuckDB expression over the columns of one row"
     try:
         tree = parse_expression(given)
-        # a second, plain column beside it makes DuckDB refuse aggregates, which have no meaning for one row
-        asked = exp.select(sql.named(tree, "mapped"), exp.column("file_row_number", table=sql.FRAGMENT))
-        return engine.types(asked.from_(sql.parquet((file,))))[0][1]
+        asked = exp.select(sql.named(tree, "mapped")).from_(sql.parquet((file,)))
+        # as a condition DuckDB refuses what has no meaning for one row: aggregates, windows, unnest
+        found = engine.types(asked.where(sql.is_null(tree.copy())))
     except SegkitError as error:
-        reason = str(error.__cause__ or error).split("\n\nLINE ")[0].strip()
-        wrong = DataError(f"dataset `{name}`: the mapping of `{target}` to `{given}` fails: {reason}; {remedy}")
+        reason = str(error.__cause__ or error).split("\n\nLINE ")[0].split("\n")[0].strip()
+        wrong = DataError(f"{what} fails: {reason}; {remedy}")
         wrong.sql = error.sql
         raise wrong from error
+    if len(found) != 1 or tree.find(exp.Star):
+        raise DataError(f"{what} means several columns; {remedy}")
+    return found[0][1]
 
 
 def _refuse_flat_and_nested(name: str, held: Sequence[Held]) -> None:

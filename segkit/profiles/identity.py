@@ -143,6 +143,8 @@ def check_request(name: str, kind: str, primary: str | None, identity: Mapping[s
         raise InvalidRequestError(f"dataset `{name}`: kind is `record` or `event`, not `{kind}`")
     if identity is not None and not identity:
         raise InvalidRequestError(f"dataset `{name}`: identity= names no namespace; leave it out to use `{MAP_FIELD}`")
+    if identity is not None and not all(one.strip() for one in identity):
+        raise InvalidRequestError(f"dataset `{name}`: identity= has a blank namespace; name it, as in {{'crmId': …}}")
     if identity is not None and primary is not None and primary not in identity:
         known = ", ".join(f"`{one}`" for one in identity)
         raise InvalidRequestError(f"dataset `{name}`: primary={primary!r} is not one of the identities {known}")

@@ -29,7 +29,7 @@ def parse_expression(text: str) -> exp.Expr:
     except (sqlglot.errors.SqlglotError, RecursionError) as error:
         raise DataError(f"`{text}` is not a DuckDB expression: {str(error).splitlines()[0]}") from error
     if len(trees) != 1 or trees[0] is None or isinstance(trees[0], (exp.Query, exp.DDL, exp.DML, exp.Command)):
-        raise DataError(f"`{text}` is not a DuckDB expression: give one expression over the columns of the source")
+        raise DataError(f"`{text}` is not one DuckDB expression")
     return exp.paren(trees[0], copy=False)
 
 

@@ -15,9 +15,10 @@ from segkit.engine import Engine
 from segkit.errors import DataError, InvalidRequestError, SegkitError
 from segkit.profiles import expressions as sql
 from segkit.profiles.dataset import Source, SourceFile
+from segkit.profiles.headers import check_text_files, columns_of_frame, refuse_equal_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from segkit.profiles.dataset import Dataset
 
@@ -76,7 +77,7 @@ class Gathered:
 
 def gather(name: str, source: Any, engine: Engine, folder: Path, identifier: str) -> Gathered:  # noqa: ANN401
     """Find the files of a source, or copy its rows into `<folder>/data/<identifier>/`."""
-    patterns = _patterns(source)
+    patterns = _patterns(name, source)
     if patterns is None:
         made = _copy(name, source, engine, folder / "data" / identifier)
         return Gathered(Source("copy", (str(made),)), (_fingerprint(made, engine),), (str(made),))
@@ -98,9 +99,20 @@ def again(dataset: Dataset, engine: Engine, folder: Path) -> Gathered:
     if dataset.source.format == "copy":
         made = Path(dataset.source.patterns[0])
         if not made.exists():
-            raise DataError(f"the copy of dataset `{dataset.name}` is gone (`{made}`): add the dataset again")
+            raise _lost(dataset)
         return Gathered(dataset.source, (_fingerprint(made, engine),), (str(made),))
     return gather(dataset.name, list(dataset.source.patterns), engine, folder, dataset.id)
+
+
+def shown(source: Source, file: str) -> str:
+    """What people call a file that is read: a copy is the frame or the text file that it was made of."""
+    match source.format:
+        case "parquet":
+            return file
+        case "copy":
+            return "the frame"
+        case _:
+            return source.patterns[0] if len(source.patterns) == 1 else f"{source.patterns[0]} …"
 
 
 def verify(dataset: Dataset) -> None:
@@ -117,6 +129,8 @@ def verify(dataset: Dataset) -> None:
         try:
             now = path.stat()
         except OSError as error:
+            if dataset.source.format == "copy":
+                raise _lost(dataset) from error
             what = f"dataset `{dataset.name}`: `{known.path}` has vanished since it was read"
             raise DataError(what + remedy) from error
         if (now.st_size, now.st_mtime_ns) != (known.size, known.mtime_ns):
@@ -126,21 +140,35 @@ def verify(dataset: Dataset) -> None:
             raise DataError(f"dataset `{dataset.name}`: its copy `{one}` has vanished" + remedy)
 
 
+def _lost(dataset: Dataset) -> DataError:
+    return DataError(
+        f"dataset `{dataset.name}`: its copy in the workspace, `{dataset.source.patterns[0]}`, has vanished; "
+        "remove the dataset and add its frame again"
+    )
+
+
 def forget(dataset: Dataset, folder: Path) -> None:
     """Delete what was copied for a dataset that is removed."""
     shutil.rmtree(folder / "data" / dataset.id, ignore_errors=True)
 
 
-def _patterns(source: Any) -> tuple[str, ...] | None:  # noqa: ANN401 - whatever the user has
+def _patterns(name: str, source: Any) -> tuple[str, ...] | None:  # noqa: ANN401 - whatever the user has
     if isinstance(source, (str, Path)):
-        return (str(Path(source).expanduser().absolute()),)
+        return (_absolute(name, source),)
     if isinstance(source, (list, tuple)):
         if not source:
-            raise DataError("the list of files is empty: name at least one")
+            raise DataError(f"dataset `{name}`: the list of files is empty; name at least one")
         if not all(isinstance(one, (str, Path)) for one in source):
-            raise InvalidRequestError("a list as source holds file paths: give a frame by itself")
-        return tuple(str(Path(one).expanduser().absolute()) for one in source)
+            raise InvalidRequestError(f"dataset `{name}`: a list as source holds file paths; give a frame by itself")
+        return tuple(_absolute(name, one) for one in source)
     return None
+
+
+def _absolute(name: str, given: str | Path) -> str:
+    try:
+        return str(Path(given).expanduser().absolute())
+    except RuntimeError as error:  # `~somebody` who is nobody here
+        raise DataError(f"dataset `{name}`: there is no home folder for `{given}`; write the whole path") from error
 
 
 def _format(name: str, pattern: str) -> str:
@@ -157,8 +185,12 @@ def _format(name: str, pattern: str) -> str:
 def _expand(name: str, patterns: Sequence[str]) -> list[Path]:
     found: dict[str, None] = {}
     for pattern in patterns:
-        # a file whose own name looks like a pattern is that file
-        matches = [pattern] if Path(pattern).exists() else sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
+        try:
+            # a file whose own name looks like a pattern is that file
+            matches = [pattern] if Path(pattern).exists() else sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
+        except OSError as error:  # too long a name, a folder that may not be entered
+            reason = error.strerror or error
+            raise DataError(f"dataset `{name}`: cannot look for `{pattern}`: {reason}; check the path") from error
         if not matches:
             what = "no file matches" if glob.has_magic(pattern) else "there is no file"
             raise DataError(f"dataset `{name}`: {what} `{pattern}`; check the path")
@@ -173,7 +205,10 @@ def _only_folders(name: str, patterns: Sequence[str]) -> list[Path]:
 
 
 def _stamp(path: Path, rows: int) -> SourceFile:
-    now = path.stat()
+    try:
+        now = path.stat()
+    except OSError as error:
+        raise DataError(f"cannot read `{path}`: {error.strerror or error}; check that the file is there") from error
     return SourceFile(str(path), now.st_size, now.st_mtime_ns, rows)
 
 
@@ -197,8 +232,14 @@ def _reason(error: SegkitError) -> str:
     return str(error.__cause__ or error).split("\n\nLINE ")[0].strip()
 
 
-def _convert(name: str, files: Iterable[Path], kind: str, engine: Engine, folder: Path) -> Path:
+def _convert(name: str, files: Sequence[Path], kind: str, engine: Engine, folder: Path) -> Path:
     """Text files as one Parquet file, because their types can only be guessed once all of them have been read."""
+    try:
+        check_text_files(name, files, kind, engine)
+    except SegkitError as error:
+        if error.sql is None:  # refused here, in full words
+            raise
+        raise _unreadable(name, error) from error
     listed = exp.Array(expressions=[sql.text(sql.literal_path(str(one))) for one in files])
     options = {"union_by_name": exp.true(), "sample_size": sql.number(-1)}
     if kind == "json":
@@ -219,9 +260,11 @@ def _copy(name: str, source: Any, engine: Engine, folder: Path) -> Path:  # noqa
         # a database of its own: the names of its frames are the user's
         with Engine() as alone:
             for table, frame in frames.items():
+                refuse_equal_names(name, columns_of_frame(frame), f"the frame `{table}`")
                 alone.register(table, frame)
             return _write(name, source.sql, alone, folder)
     (table,) = frames
+    refuse_equal_names(name, columns_of_frame(source), "the frame")
     engine.register(table, source)
     try:
         return _write(name, exp.select("*").from_(sql.column(table)).sql(dialect="duckdb"), engine, folder)
@@ -240,14 +283,21 @@ def _write(name: str, text: str, engine: Engine, folder: Path) -> Path:
     target = folder / f"{uuid.uuid4().hex}.parquet"
     body = text.strip().rstrip(";")
     try:
+        refuse_equal_names(name, (column for column, _ in engine.types(body)), "the query")
         engine.execute(f"COPY (\n{body}\n) TO {sql.text(str(aside)).sql(dialect='duckdb')} (FORMAT PARQUET)")
         aside.rename(target)
     except SegkitError as error:
-        wrong = DataError(f"dataset `{name}`: cannot read its source: {_reason(error)}")
-        wrong.sql = error.sql
-        raise wrong from error
+        if error.sql is None:  # refused here, in full words
+            raise
+        raise _unreadable(name, error) from error
     finally:
         aside.unlink(missing_ok=True)
         if not any(folder.iterdir()):
             folder.rmdir()
     return target
+
+
+def _unreadable(name: str, error: SegkitError) -> DataError:
+    wrong = DataError(f"dataset `{name}`: cannot read its source: {_reason(error)}")
+    wrong.sql = error.sql
+    return wrong
