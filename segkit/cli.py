@@ -10,11 +10,13 @@ import argparse
 import io
 import json
 import os
+import shlex
 import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from segkit import __version__
 from segkit.errors import InvalidRequestError, SegkitError
 
 if TYPE_CHECKING:
@@ -43,7 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     parser = _parser()
-    options = parser.parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if not words:
+        parser.print_help(sys.stderr)
+        return 2
+    options = parser.parse_args(words)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # a terminal that lacks a letter gets a question mark instead of nothing
@@ -82,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="segkit", description="Audiences in PQL over your own Parquet, on your own machine."
     )
+    parser.add_argument("--version", action="version", version=f"segkit {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, run: Callable[[argparse.Namespace], int], summary: str) -> argparse.ArgumentParser:
@@ -134,8 +141,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _tables(command: Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]) -> None:
     """The commands that list a kind of object or make one."""
-    datasets = command("datasets", _datasets, "list datasets, or add one")
-    datasets.add_argument("name", nargs="?", help="a name for the dataset to add")
+    datasets = command("datasets", _datasets, "list datasets, add one, or look after one")
+    datasets.add_argument("name", nargs="?", help="a name for the dataset to add; with an option below, one there is")
     datasets.add_argument("source", nargs="?", help="its files: a path or glob of Parquet, CSV or JSON")
     datasets.add_argument("--kind", choices=["record", "event"], default="record", help="default: record")
     datasets.add_argument("--identity", action="append", default=[], metavar="NAMESPACE=PATH", help="may be repeated")
@@ -143,13 +150,19 @@ def _tables(command: Callable[[str, Callable[[argparse.Namespace], int], str], a
     datasets.add_argument("--timestamp", metavar="PATH", help="the clock of a record or event")
     datasets.add_argument("--mapping", action="append", default=[], metavar="PATH=COLUMN", help="may be repeated")
     datasets.add_argument("--upsert", action="store_true", help="records update attribute by attribute")
+    datasets.add_argument("--refresh", action="store_true", help="look again at the files of the dataset NAME")
+    datasets.add_argument("--remove", action="store_true", help="forget the dataset NAME; its files stay")
     _workspace(datasets)
 
-    segments = command("segments", _segments, "list segment definitions, or create one")
-    segments.add_argument("name", nargs="?", help="a name for the segment to create")
+    segments = command("segments", _segments, "list segment definitions, create one, or look after one")
+    segments.add_argument(
+        "name", nargs="?", help="a name for the segment to create; with an option below, one there is"
+    )
     segments.add_argument("pql", nargs="?", help="its expression")
     segments.add_argument("--description", help="what it is for, in words")
-    segments.add_argument("--merge-policy", default=None, help="name or id")
+    segments.add_argument("--merge-policy", default=None, metavar="NAME", help="name or id; the default otherwise")
+    segments.add_argument("--update", action="store_true", help="make a new version of the segment NAME")
+    segments.add_argument("--delete", action="store_true", help="delete the segment NAME")
     _workspace(segments)
 
 
@@ -194,7 +207,11 @@ def _demo(options: argparse.Namespace) -> int:
         job = ws.jobs.create("*", as_of=as_of)
         job.wait(progress=not options.json)
         picture = _draw(job, Path(options.folder) / "audience_sizes.png")
-        return _report(job, options, picture)
+        code = _report(job, options, picture)
+        if not options.json:
+            here = shlex.quote(str(options.folder))
+            print(f"next:    segkit segments -w {here}\n         or in Python: segkit.open({str(options.folder)!r})")
+        return code
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -244,7 +261,7 @@ def _jobs(options: argparse.Namespace) -> int:
     with _open(options) as ws:
         if options.job:
             job = ws.jobs.get(options.job)
-            print(json.dumps(job.to_aep(), indent=2, ensure_ascii=False) if options.json else repr(job))
+            print(json.dumps(job.to_aep(), indent=2, ensure_ascii=False) if options.json else job.card(hint=False))
             return 0
         listed = ws.jobs.list(
             status=options.status,
@@ -253,14 +270,16 @@ def _jobs(options: argparse.Namespace) -> int:
             limit=options.limit,
             property=options.property or None,
         )
-        _print_result(listed, options)
+        _print_result(listed, options, hint="start one: segkit run '*'")
     return 0
 
 
 def _datasets(options: argparse.Namespace) -> int:
+    if options.refresh or options.remove:
+        return _look_after(options)
     if options.name is None:
         with _open(options) as ws:
-            _print_result(ws.datasets.list(), options)
+            _print_result(ws.datasets.list(), options, hint="add one: segkit datasets NAME 'folder/*.parquet'")
         return 0
     if not options.source:
         message = f"dataset {options.name!r} needs its files: segkit datasets {options.name} 'folder/*.parquet'"
@@ -290,7 +309,21 @@ def _datasets(options: argparse.Namespace) -> int:
     return 0
 
 
+def _look_after(options: argparse.Namespace) -> int:
+    if options.name is None or options.source is not None or (options.refresh and options.remove):
+        raise _UsageError("to refresh or remove, name one dataset: segkit datasets NAME --refresh")
+    with _open(options) as ws:
+        if options.refresh:
+            ws.datasets.refresh(options.name)
+        else:
+            ws.datasets.remove(options.name)
+        _print_result(ws.datasets.list(), options)
+    return 0
+
+
 def _segments(options: argparse.Namespace) -> int:
+    if options.update or options.delete:
+        return _change_segment(options)
     if options.name is not None and options.pql is None:
         message = f"segment {options.name!r} needs an expression: segkit segments {options.name!r} 'PQL'"
         raise _UsageError(message)
@@ -299,6 +332,24 @@ def _segments(options: argparse.Namespace) -> int:
             ws.segments.create(
                 options.name, _read(options.pql), description=options.description, merge_policy=options.merge_policy
             )
+        _print_result(ws.segments.list(), options, hint="define one: segkit segments NAME 'PQL'")
+    return 0
+
+
+def _change_segment(options: argparse.Namespace) -> int:
+    changes = {
+        "pql": None if options.pql is None else _read(options.pql),
+        "description": options.description,
+        "merge_policy": options.merge_policy,
+    }
+    changed = any(one is not None for one in changes.values())
+    if options.name is None or options.update == options.delete or options.update != changed:
+        raise _UsageError("segkit segments NAME --delete, or with what is new: segkit segments NAME 'PQL' --update")
+    with _open(options) as ws:
+        if options.update:
+            ws.segments.update(options.name, **changes)
+        else:
+            ws.segments.delete(options.name)
         _print_result(ws.segments.list(), options)
     return 0
 
@@ -364,9 +415,10 @@ def _report(job: Job, options: argparse.Namespace, picture: Path | None) -> int:
     if options.json:
         print(json.dumps(job.to_aep(), indent=2, ensure_ascii=False))
     else:
-        print(job.sizes())
+        # without the next calls in Python, of which a shell knows nothing
+        print(job.sizes().text())
         print()
-        print(job.card(segments=False))
+        print(job.card(segments=False, hint=False))
         if picture is not None:
             print(f"\npicture: {picture}")
     return 0 if job.status == "SUCCEEDED" else 1
@@ -376,9 +428,9 @@ def _print(value: str | int, name: str, options: argparse.Namespace) -> None:
     print(json.dumps({name: value}, ensure_ascii=False) if options.json else value)
 
 
-def _print_result(result: Result, options: argparse.Namespace) -> None:
+def _print_result(result: Result, options: argparse.Namespace, *, hint: str | None = None) -> None:
     if not options.json:
-        print(result)
+        print(result.text(hint=None if result else hint))
         return
     rows = json.loads(result.to_pandas().to_json(orient="records", date_format="iso"))
     print(json.dumps(rows, indent=2, ensure_ascii=False))

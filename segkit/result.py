@@ -169,20 +169,30 @@ class Result:
 
     # how it looks
 
+    def text(self, *, hint: str | None = None) -> str:
+        """The first rows as text.
+
+        Parameters
+        ----------
+        hint
+            What to say below them, in place of the next call in Python.
+        """
+        columns, rows, total = self._head()
+        footer = self._footer(len(rows), total, hint)
+        return table_text(columns, rows, caption=self._caption, footer=footer, numeric=self._numeric())
+
     def __repr__(self) -> str:
         try:
-            columns, rows, total = self._head()
+            return self.text(hint=self._hint)
         except Exception as error:  # noqa: BLE001  a repr never raises
             return f"<{type(self).__name__} that cannot be read: {_first_line(error)}>"
-        footer = self._footer(len(rows), total)
-        return table_text(columns, rows, caption=self._caption, footer=footer, numeric=self._numeric())
 
     def _repr_html_(self) -> str:
         try:
             columns, rows, total = self._head()
         except Exception as error:  # noqa: BLE001  a repr never raises
             return table_html(["cannot be read"], [[_first_line(error)]])
-        footer = self._footer(len(rows), total)
+        footer = self._footer(len(rows), total, self._hint)
         return table_html(columns, rows, caption=self._caption, footer=footer, numeric=self._numeric())
 
     # inside
@@ -209,11 +219,11 @@ class Result:
         """Columns that are set like numbers though their cells are words."""
         return set()
 
-    def _footer(self, shown: int, total: int) -> str:
+    def _footer(self, shown: int, total: int, hint: str | None) -> str:
         rows = "no rows" if total == 0 else "1 row" if total == 1 else f"{total:,} rows"
         lines = [rows if shown >= total else f"{rows}, the first {shown} shown"]
-        if self._hint:
-            lines.append(self._hint)
+        if hint:
+            lines.append(hint)
         return " · ".join(lines)
 
     def _write(self, path: str | os.PathLike[str], options: Mapping[str, str], *, flat: bool = False) -> Path:

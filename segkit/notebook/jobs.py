@@ -30,7 +30,8 @@ def job_html(view: Mapping[str, Any]) -> str:
         `id` and `status`, and what is known of: `source`, `created`, `finished`, `as_of` (datetimes), `duration`
         (seconds), `total_profiles`, `progress` (0 to 1 or None), `stage` (the name of the running one), `stages` (dicts
         with `stage` and `seconds`, None while it runs), `errors` (dicts with `code` and `msg`) and `segments` (dicts
-        with `name` and, once counted, `size`, `share` from 0 to 1, `realized`, `existing`, `exited`).
+        with `name` and, once counted, `size`, `share` from 0 to 1, `realized`, `existing`, `exited`); `hint`, where
+        another line than the next call in Python is to stand below, or None for no line.
     """
     status = str(view.get("status", ""))
     body = ""
@@ -146,6 +147,8 @@ def _figure(key: str, value: Any) -> object:  # noqa: ANN401  a name, a count or
 
 
 def _hint(view: Mapping[str, Any]) -> str | None:
+    if "hint" in view:
+        return str(view["hint"]) if view["hint"] else None
     match str(view.get("status", "")).upper():
         case "SUCCEEDED":
             names = [str(one.get("name") or "") for one in view.get("segments") or ()]

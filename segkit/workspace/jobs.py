@@ -184,10 +184,10 @@ class Job:
         """The job as AEP's JSON document."""
         return job_to_aep(self.record)
 
-    def card(self, *, segments: bool = True) -> str:
-        """The job as text, with or without the sizes of its segments."""
-        view = self._view()
-        return job_text(view if segments else {**view, "segments": ()})
+    def card(self, *, segments: bool = True, hint: bool = True) -> str:
+        """The job as text, with or without the sizes of its segments and the next call in Python."""
+        view = self._view() | ({} if segments else {"segments": ()}) | ({} if hint else {"hint": None})
+        return job_text(view)
 
     def __repr__(self) -> str:
         return self.card()

@@ -168,6 +168,42 @@ def test_datasets_and_segments_are_added_and_a_job_is_run(capsys: pytest.Capture
     assert list(job["metrics"]["segmentedProfileCounter"].values()) == [2]
 
 
+def test_what_there_is_is_looked_after(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    ws, data = tmp_path / "ws", tmp_path / "crm.parquet"
+    people().to_parquet(data)
+    run(capsys, "datasets", "crm", data, "--identity", "id=id", "--timestamp", "changed", "-w", ws)
+    run(capsys, "segments", "US", US, "-w", ws)
+    people().head(1).to_parquet(data)
+    code, _, err = run(capsys, "size", US, "-w", ws)
+    assert code == 1
+    assert "refresh" in err
+    code, out, _ = run(capsys, "datasets", "crm", "--refresh", "-w", ws, "--json")
+    assert (code, json.loads(out)[0]["rows"]) == (0, 1)
+    code, out, _ = run(capsys, "segments", "US", "homeAddress.country.isNull()", "--update", "-w", ws, "--json")
+    (listed,) = json.loads(out)
+    assert (code, listed["version"], listed["pql"]) == (0, 2, "homeAddress.country.isNull()")
+    assert json.loads(run(capsys, "segments", "US", "--delete", "-w", ws, "--json")[1]) == []
+    code, out, _ = run(capsys, "datasets", "crm", "--remove", "-w", ws)
+    assert code == 0
+    assert "no rows" in out
+    assert data.exists()
+
+
+def test_hints_are_for_a_shell(capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path) -> None:
+    with sk.open(tmp_path / "empty"):
+        pass
+    for name, call in {"datasets": "segkit datasets", "segments": "segkit segments", "jobs": "segkit run"}.items():
+        out = run(capsys, name, "-w", tmp_path / "empty")[1]
+        assert call in out
+        assert "ws." not in out
+    job = json.loads(run(capsys, "jobs", "-w", folder, "--json")[1])[0]["id"]
+    assert "job." not in run(capsys, "jobs", job, "-w", folder)[1]
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "--version") == (0, f"segkit {sk.__version__}\n", "")
+
+
 # ------------------------------------------------------------------------------------------------------ bad input
 
 
@@ -212,6 +248,13 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (("segments", "US", US, "-w", "{ws}"), 1, "`US` already"),
         (("segments", "", US, "-w", "{ws}"), 1, "needs a name"),
         (("segments", "new", WRONG, "-w", "{ws}"), 1, "did you mean"),
+        (("segments", "US", "--update", "-w", "{ws}"), 2, "with what is new"),
+        (("segments", "US", US, "--delete", "-w", "{ws}"), 2, "--delete"),
+        (("segments", "US", US, "--delete", "--update", "-w", "{ws}"), 2, "--delete"),
+        (("segments", "nope", US, "--update", "-w", "{ws}"), 1, "`US`"),
+        (("datasets", "--refresh", "-w", "{ws}"), 2, "name one dataset"),
+        (("datasets", "crm", "x.parquet", "--remove", "-w", "{ws}"), 2, "name one dataset"),
+        (("datasets", "nope", "--remove", "-w", "{ws}"), 1, "`crm`"),
         (("demo", "--profiles", "0"), 2, "'0' is not a whole number"),
         (("demo", "--folder", "{file}"), 1, "a workspace is a folder"),
     ],
@@ -297,6 +340,8 @@ def test_the_demo_prints_sizes_and_the_record_and_draws(capsys: pytest.CaptureFi
     assert picture.startswith(b"\x89PNG\r\n\x1a\n")
     assert len(picture) > 10_000
     assert str(tmp_path / "demo" / "audience_sizes.png") in out
+    assert "segkit segments -w" in out
+    assert "job." not in out
     code, out, _ = run(capsys, "demo", "--folder", tmp_path / "demo", "--json")
     assert code == 0
     assert len(json.loads(out)["segments"]) == len(SEGMENTS)
