@@ -11,6 +11,7 @@ from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -19,8 +20,10 @@ from segkit.plots.lettering import families, heading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     from matplotlib.axes import Axes
+    from matplotlib.backend_bases import RendererBase
     from matplotlib.text import Text
 
 INK = "#1f2328"
@@ -46,11 +49,21 @@ class Sheet(Figure):
     matplotlib's own figures display only after `%matplotlib inline` or an import of pyplot has registered them.
     """
 
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw everything, with letters as wide as they were measured at any density."""
+        with _unhinted():
+            super().draw(renderer)
+
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         data = BytesIO()
         self.savefig(data, format="png", dpi=self.dpi)
         width, height = self.get_size_inches()
         return data.getvalue(), {"width": round(width * _SCREEN), "height": round(height * _SCREEN)}
+
+
+def _unhinted() -> AbstractContextManager[None]:
+    """Letters moved onto whole pixels would make a line up to a tenth wider, depending on the density."""
+    return rc_context({"text.hinting": "no_hinting"})
 
 
 def sheet(width: float, height: float) -> Sheet:
@@ -106,7 +119,8 @@ def width_of(text: str, size: float = BODY, *, bold: bool = False) -> float:
     figure = Figure(figsize=(1, 1), dpi=_DENSITY)
     line = figure.text(0, 0, text, **style(size, bold=bold))
     renderer = RendererAgg(1, 1, _DENSITY)  # type: ignore[no-untyped-call]
-    return line.get_window_extent(renderer).width / _DENSITY
+    with _unhinted():
+        return line.get_window_extent(renderer).width / _DENSITY
 
 
 def write_heading(figure: Figure, title: str, room: float) -> None:

@@ -5,13 +5,39 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 if TYPE_CHECKING:
+    from matplotlib.backend_bases import RendererBase
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Bbox
+
+
+class Seen(FigureCanvasAgg):
+    """A canvas that keeps where the words stand while they are drawn: afterwards they may be measured otherwise."""
+
+    boxes: list[tuple[str, Bbox]]
+
+    def draw(self) -> None:
+        self.boxes = []
+        seen = self.boxes
+
+        class Mark(Artist):
+            def draw(self, renderer: RendererBase) -> None:
+                figure = self.get_figure(root=True)
+                assert figure is not None
+                words = [one for one in figure.findobj(Text) if one.get_visible() and one.get_text()]
+                seen.extend((one.get_text(), one.get_window_extent(renderer)) for one in words)
+
+        mark = Mark()
+        mark.set_zorder(1000)
+        self.figure.add_artist(mark)
+        super().draw()
+        mark.remove()
 
 
 def bars(figure: Figure) -> list[list[tuple[float, float, str]]]:
@@ -37,13 +63,9 @@ def labels(figure: Figure) -> list[str]:
 
 def faults(figure: Figure) -> list[str]:
     """Words that touch other words or a bar, and whatever leaves the sheet."""
-    FigureCanvasAgg(figure).draw()
-    renderer = figure.canvas.get_renderer()
-    boxes = [
-        (one.get_text(), one.get_window_extent(renderer))
-        for one in figure.findobj(Text)
-        if one.get_visible() and one.get_text()
-    ]
+    seen = Seen(figure)
+    seen.draw()
+    renderer, boxes = seen.get_renderer(), seen.boxes
     sheet = figure.bbox
     found = [
         f"{text!r} leaves the sheet"

@@ -72,6 +72,14 @@ def test_any_number_of_segments_fits(count: int) -> None:
     assert any(one.startswith(f"and {count - 30} more") for one in words(figure)) == (count > 30)
 
 
+@pytest.mark.parametrize("density", [72, 80, 96, 110, 150, 300])
+def test_nothing_touches_at_any_density(density: int) -> None:
+    rows = [("a", LONG, 1234567, 0.0000001, 1000000, 234567, 99999), ("b", LONG.upper(), 12, 0.5, 10, 2, 1)]
+    figure = sizes(frame(*rows), title=LONG)
+    figure.set_dpi(density)
+    assert faults(figure) == []
+
+
 def test_top_draws_the_largest_and_tells_the_span_of_the_rest() -> None:
     figure = sizes(many(5), top=2)
     assert labels(figure)[0].startswith("40")
