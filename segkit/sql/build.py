@@ -34,6 +34,12 @@ def literal(value: Value) -> exp.Expr:
             return exp.cast(exp.Literal.string(value.isoformat()), "DATE")
 
 
+def double(number: float) -> exp.Expr:
+    """A Double that DuckDB does not read as a decimal, whose digits would not leave room for a large integer."""
+    text = repr(number)
+    return exp.Literal.number(text if "e" in text else f"{text}e0") if math.isfinite(number) else exp.Null()
+
+
 def name(text: str) -> exp.Identifier:
     """A quoted identifier."""
     return exp.to_identifier(text, quoted=True)

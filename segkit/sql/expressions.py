@@ -56,6 +56,7 @@ from segkit.sql.build import (
     call,
     cast,
     certain,
+    double,
     literal,
     negated,
     once,
@@ -144,7 +145,8 @@ def _test(
     """A comparison, and the parts whose being null makes it null."""
     match node:
         case Compare():
-            sides = [operand(_folded(one, scope, lower=node.ignore_case)) for one in (node.left, node.right)]
+            pairs = ((node.left, node.right), (node.right, node.left))
+            sides = [operand(_beside(one, other, scope, lower=node.ignore_case)) for one, other in pairs]
             return _COMPARISONS[node.operator](this=sides[0], expression=sides[1]), (node.left, node.right)
         case SetCompare():
             left, right = (value(_unordered(one), scope) for one in (node.left, node.right))
@@ -164,6 +166,20 @@ def _folded(node: Bound, scope: Scope, *, lower: bool) -> exp.Expr:
     return call("LOWER", value(node, scope)) if lower else value(node, scope)
 
 
+def _beside(node: Bound, other: Bound, scope: Scope, *, lower: bool = False) -> exp.Expr:
+    """A side of a comparison; a number written out is compared as the other side's type can be."""
+    if isinstance(node, Const) and isinstance(node.value, float):
+        return _number_beside(node.value, other.type.kind)
+    return _folded(node, scope, lower=lower)
+
+
+def _number_beside(number: float, kind: Kind) -> exp.Expr:
+    """A Double written out. As a decimal it is exact beside a DECIMAL column, but no large integer fits beside it."""
+    if kind is not Kind.INTEGER:
+        return literal(number)
+    return literal(int(number)) if number.is_integer() and -(2**63) <= number < 2**63 else double(number)
+
+
 def _unordered(node: Bound) -> Bound:
     return node.array if isinstance(node, Distinct) else node
 
@@ -172,7 +188,13 @@ def _membership(node: In, scope: Scope) -> exp.Expr:
     array = _unordered(node.array)
     one = value(node.value, scope)
     if isinstance(array, Items) and all(isinstance(item, Const) for item in array.items):
-        listed = [literal(item.value) for item in array.items if isinstance(item, Const) and item.value is not None]
+        found = [item.value for item in array.items if isinstance(item, Const) and item.value is not None]
+        whole = node.value.type.kind is Kind.INTEGER  # which equals no number with a fraction
+        listed = [
+            _number_beside(held, node.value.type.kind) if isinstance(held, float) else literal(held)
+            for held in found
+            if not (whole and isinstance(held, float) and not held.is_integer())
+        ]
         if not listed:
             return present(one) if node.negated else exp.false()
         test: exp.Expr = exp.In(this=operand(one), expressions=listed)
@@ -249,6 +271,8 @@ def _variable(node: Variable, scope: Scope) -> Place:
 def value(node: Bound, scope: Scope) -> exp.Expr:
     """A value; null where the expression has none."""
     match node:
+        case Const(value=float() as number):
+            return double(number)
         case Const(value=constant, type=kind):
             return (
                 cast(exp.Null(), _sql_type(kind.kind))
@@ -335,9 +359,6 @@ def _calculated(node: Arith, scope: Scope) -> exp.Expr:
 def _number(node: Bound, scope: Scope, inside: Kind | None = None) -> exp.Expr:
     """An operand; one that is arithmetic of the kind it stands `inside` needs no guard of its own."""
     match node:
-        case Const(value=float() as number):
-            text = repr(number)
-            return exp.Literal.number(text if "e" in text else f"{text}e0")
         case Const():
             return value(node, scope)
         case Arith() if node.type.kind is inside:

@@ -420,3 +420,18 @@ def test_a_field_named_like_a_variable_of_the_statement_is_no_item() -> None:
     world = World({"a": {"x1": "q", "x2": 1, "orders": [{"SKU": "s", "quantity": 2}]}, "b": {"x1": "q", "x2": 1}})
     assert world.members('orders.exists(SKU = "s" and quantity > ^.x2) and x1 = "q"') == "a"
     assert world.members('select O from orders where O.SKU = "s" and x2 = 1') == "a"
+
+
+def test_r17_a_double_with_many_digits_is_compared_with_the_largest_integers() -> None:
+    """As a decimal it would leave no room for them, and the statement would fail while running."""
+    world = World({"a": {"big": 2**63 - 1, "numbers": [1, 2**63 - 1]}, "b": {"big": 2}})
+    assert world.members("big > 0.00012345678901234567") == "ab"
+    assert world.members("big in [0.00012345678901234567, 2.0]") == "b"
+    assert world.members("0.00012345678901234567 in numbers") == ""
+    assert world.values("[big, 0.00012345678901234567].min()") == [0.00012345678901234567] * 2
+
+
+def test_r17_a_whole_double_is_compared_exactly_with_integers() -> None:
+    world = World({"a": {"big": 2**53 + 1}, "b": {"big": 2**53}})
+    assert world.members("big = 9007199254740992.0") == "b"
+    assert world.members("big in [9007199254740992.0, 0.5]") == "b"
