@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from segkit.pql import Diagnostic, PQLError
     from segkit.profiles import Query
     from segkit.result import Result
-    from segkit.workspace import Job, Segment, Size, Workspace
+    from segkit.workspace import Job, Segment, Size, Workspace, open_demo
 
 __version__ = "0.1.0"
 
@@ -44,6 +44,7 @@ __all__ = [
     "Size",
     "Workspace",
     "open",
+    "open_demo",
     "pql",
     "query",
 ]
@@ -57,6 +58,7 @@ _HOMES = {
     "Segment": "segkit.workspace",
     "Size": "segkit.workspace",
     "Workspace": "segkit.workspace",
+    "open_demo": "segkit.workspace",
 }
 
 
