@@ -189,16 +189,11 @@ class _Part:
         namespace, identity = exp.column("namespace", quoted=True), exp.column("id", quoted=True)
         pair = exp.Anonymous(this="row", expressions=[namespace, exp.column("ids")])
         by_namespace = (
-            exp.select(
-                key.copy(),
-                namespace,
-                exp.alias_(_listed(identity, identity), "ids"),
-            )
-            .from_(self.scope.source.identities().subquery("identities"))
-            .join(keys.subquery("members"), using=[exp.to_identifier(KEY, quoted=True)], join_type="semi")
+            exp.select(key.copy(), namespace, exp.alias_(_sorted(identity), "ids"))
+            .from_(self.scope.source.identities(keys).subquery("identities"))
             .group_by(key.copy(), namespace.copy())
         )
-        entries = exp.Anonymous(this="map_from_entries", expressions=[_listed(pair, namespace)])
+        entries = exp.Anonymous(this="map_from_entries", expressions=[_sorted(pair)])
         return (
             exp.select(
                 exp.alias_(exp.Literal.string(policy), "merge_policy_id", quoted=True),
@@ -234,10 +229,9 @@ def _identified(table: str) -> exp.Table:
     return exp.Table(this=exp.to_identifier(table, quoted=True))
 
 
-def _listed(value: exp.Expr, order: exp.Expr) -> exp.Expr:
-    """`list(value ORDER BY order)`."""
-    ordered = exp.Order(this=value.copy(), expressions=[order.copy()])
-    return exp.Anonymous(this="list", expressions=[ordered])
+def _sorted(value: exp.Expr) -> exp.Expr:
+    """All values of a group in order; sorting the finished list is cheaper than an ordered aggregate."""
+    return exp.Anonymous(this="list_sort", expressions=[exp.ArrayAgg(this=value.copy())])
 
 
 def _copy(select: exp.Query, path: Path) -> exp.Copy:

@@ -240,13 +240,22 @@ class MergedSource:
             sql.named(sql.call("unnest", sql.field(sql.column("entry"), "value")), "identity"),
         ).from_(sql.subquery(opened, "namespaces"))
 
-    def identities(self) -> exp.Select:
-        """`profile_key`, `namespace` and `id` of each identity of each profile, once."""
+    def identities(self, members: exp.Query | None = None) -> exp.Select:
+        """`profile_key`, `namespace` and `id` of each identity of each profile, once.
+
+        Of the profiles alone whose `profile_key` is among those of `members`, where they are given.
+        """
         if not self.records and not self.event_datasets:
             return _nothing([("namespace", _TEXT), ("id", _TEXT)], mask=False)
         pair = sql.column("pair")
-        opened = exp.select(sql.column(KEY), sql.named(sql.call("unnest", sql.column(IDENTITIES)), "pair")).from_(
+        carried = exp.select(sql.column(KEY), sql.column(IDENTITIES)).from_(
             sql.subquery(self._carried("pairs"), "carried")
+        )
+        if members is not None:
+            # before the identities are opened: DuckDB moves no join below an unnest
+            carried = carried.join(sql.subquery(members, "members"), using=[sql.column(KEY)], join_type="semi")
+        opened = exp.select(sql.column(KEY), sql.named(sql.call("unnest", sql.column(IDENTITIES)), "pair")).from_(
+            sql.subquery(carried, "carried")
         )
         names = [sql.named(sql.field(pair.copy(), one), one) for one in ("namespace", "id")]
         found = exp.select(sql.column(KEY), *names).distinct().from_(sql.subquery(opened, "pairs"))

@@ -209,3 +209,18 @@ def test_policies_that_make_no_sense(add: Add) -> None:
     assert (changed.version, changed.id, changed.order) == (2, policy.id, ("b",))
     with pytest.raises(InvalidRequestError):
         policy.changed(order=())
+
+
+def test_identities_of_some_profiles_are_those_of_all_and_opened_last(add: Add, source: Make, engine: Engine) -> None:
+    people = pd.DataFrame({"k": ["1", "2", "3"], "mail": ["a", None, "c"]})
+    crm = add("crm", people, identity={"crm": "k", "email": "mail"}, primary="crm")
+    visits = pd.DataFrame({"timestamp": [0, 1, 2], "k": ["1", "1", "9"], "cookie": ["x", "y", "z"]})
+    web = add("web", visits, kind="event", identity={"crm": "k", "ecid": "cookie"}, primary="crm")
+    made = source([crm, web])
+    chosen = exp.select(exp.alias_(exp.Unnest(expressions=[exp.array("'1'", "'9'")]), "profile_key", quoted=True))
+    asked = made.identities(chosen)
+    everything = set(engine.rows(made.identities()))
+    assert set(engine.rows(asked)) == {row for row in everything if row[0] in {"1", "9"}}
+    assert ("1", "email", "a") in everything
+    semi = next(join for join in asked.find_all(exp.Join) if join.kind == "SEMI")
+    assert semi.find_ancestor(exp.Subquery).alias == "carried"
