@@ -82,8 +82,8 @@ class Journal(Protocol):
         """Write down that the stage has ended."""
         ...
 
-    def figures(self, known: Mapping[str, Any], /) -> None:
-        """Write down figures known early, by their names in `Outcome`."""
+    def figures(self, known: Mapping[str, Mapping[str, Any]], /) -> None:
+        """Write down figures known early, by their names in `Outcome`, beside those known before."""
         ...
 
 
@@ -140,7 +140,7 @@ class Control:
         sizes: Mapping[str, int] | None = None,
         by_namespace: Mapping[str, Mapping[str, int]] | None = None,
     ) -> None:
-        """Show figures before the end, as they become known; the `Outcome` has the last word."""
+        """Show figures before the end, as they become known, beside earlier ones; the `Outcome` has the last word."""
         given = {"total_by_policy": total_by_policy, "sizes": sizes, "by_namespace": by_namespace}
         self._journal.figures({name: value for name, value in given.items() if value is not None})
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
 import traceback
 import uuid
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from segkit.jobs.record import JobRecord
 
 _PATIENCE = 12
-"""How many times the end of a job is tried to be written, each for the catalog's own time, before it is left."""
+"""How many times the begin or end of a job is tried to be written, each for the catalog's own time."""
+
+_T = TypeVar("_T")
 
 
 class _Overtaken(Exception):  # noqa: N818 - a turn of events, not an error
@@ -70,18 +73,24 @@ class Execution:
 
     def begin(self) -> bool:
         """QUEUED → PROCESSING; whether the job was still QUEUED."""
-        with self._catalog.transaction():
+        begun = replace(
+            self._job,
+            batch_id=str(uuid.uuid4()),
+            compute_job_id=os.getpid(),
+            compute_gateway_job_id=str(uuid.uuid4()),
+            engine=f"DuckDB {duckdb.__version__}",
+            metrics=Metrics(total_time=Span(_now())),
+        )
+
+        def begin() -> bool:
             if not self._catalog.jobs.move(self._id, sources_of(Status.PROCESSING), Status.PROCESSING):
                 return False
-            self._job = replace(
-                self._job,
-                batch_id=str(uuid.uuid4()),
-                compute_job_id=os.getpid(),
-                compute_gateway_job_id=str(uuid.uuid4()),
-                engine=f"DuckDB {duckdb.__version__}",
-                metrics=Metrics(total_time=Span(_now())),
-            )
-            self._catalog.jobs.save_progress(self._id, to_stored(self._job).progress)
+            self._catalog.jobs.save_progress(self._id, to_stored(begun).progress)
+            return True
+
+        if not self._patiently(begin):
+            return False
+        self._job = begun
         return True
 
     def run(self, evaluate: Evaluate) -> None:
@@ -116,11 +125,13 @@ class Execution:
         stages[index] = replace(stages[index], end=_now(), rows=rows)
         self._note(stages=tuple(stages))
 
-    def figures(self, known: Mapping[str, Any]) -> None:
-        """Note figures known early."""
-        total = known.get("total_by_policy")
-        more = {} if total is None else {"total_profiles": sum(total.values())}
-        self._note(metrics=replace(self._job.metrics, **known, **more))
+    def figures(self, known: Mapping[str, Mapping[str, Any]]) -> None:
+        """Note figures known early, beside those noted before: each merge policy tells its own."""
+        metrics = self._job.metrics
+        merged: dict[str, Any] = {name: {**getattr(metrics, name), **more} for name, more in known.items()}
+        if "total_by_policy" in merged:
+            merged["total_profiles"] = sum(merged["total_by_policy"].values())
+        self._note(metrics=replace(metrics, **merged))
 
     def _note(self, **changes: Any) -> None:  # noqa: ANN401 - fields of a record
         """Change the record. Only the job's own thread does; the heart tells the catalog."""
@@ -238,16 +249,20 @@ class Execution:
             self._job = replace(self._job, metrics=replace(self._job.metrics, total_time=replace(total, end=moment)))
         with self._lock:
             self._ended = True
-        for attempt in range(_PATIENCE):
-            try:
-                with self._catalog.transaction():
-                    if move():
-                        self._catalog.jobs.save_result(self._id, to_stored(self._job).progress, sql=self._job.sql)
-            except CatalogBusyError:
-                if attempt == _PATIENCE - 1:
-                    raise
-            else:
-                return
+
+        def end() -> None:
+            if move():
+                self._catalog.jobs.save_result(self._id, to_stored(self._job).progress, sql=self._job.sql)
+
+        self._patiently(end)
+
+    def _patiently(self, write: Callable[[], _T]) -> _T:
+        """Write in one transaction, again and again while others hold the catalog: a job is not lost to a crowd."""
+        for _ in range(_PATIENCE - 1):
+            with contextlib.suppress(CatalogBusyError), self._catalog.transaction():
+                return write()
+        with self._catalog.transaction():
+            return write()
 
 
 def _failures(outcome: Outcome) -> tuple[JobError, ...]:

@@ -344,7 +344,7 @@ class Runner:
                 execution.run(self._evaluate)
             else:
                 execution.cancelled()
-        except SegkitError:
+        except Exception:  # noqa: BLE001 - the worker must live on for the jobs that wait
             # the end could not be written; nobody has the job any more, so that the next look marks it
             return
 
@@ -399,7 +399,8 @@ class Runner:
 
     def _forget(self, job_id: str) -> None:
         """A job has ended; the heart notices when it was the last."""
-        self._sweep(job_id)
+        with contextlib.suppress(OSError):  # a file left lying about must not cost the worker
+            self._sweep(job_id)
         with self._lock:
             self._jobs.pop(job_id, None)
             self._running.discard(job_id)

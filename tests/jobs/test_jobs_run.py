@@ -10,8 +10,9 @@ import pytest
 from jobs_bench import until
 
 from segkit.catalog import Catalog
-from segkit.errors import DataError, InvalidRequestError, NotFoundError
+from segkit.errors import CatalogBusyError, DataError, InvalidRequestError, NotFoundError
 from segkit.jobs import JobRequest, Outcome, Runner, Status, membership
+from segkit.jobs.execution import Execution
 
 if TYPE_CHECKING:
     from jobs_bench import Bench, Gate
@@ -74,6 +75,48 @@ def test_figures_are_shown_before_the_end(bench: Bench, gate: Gate) -> None:
     assert gate.reached.wait(10)
     metrics = until(lambda: (found := bench.runner.get(job.id).metrics).sizes and found)
     assert (metrics.total_profiles, metrics.sizes) == (7, {"s": 1})
+
+
+def test_figures_of_one_policy_keep_those_of_another(bench: Bench, gate: Gate) -> None:
+    def act(job: Any, control: Any) -> None:
+        control.report(total_by_policy={"p": 3}, sizes={"s": 1}, by_namespace={"s": {"crmId": 1}})
+        control.report(total_by_policy={"q": 4}, sizes={"t": 2})
+        gate(job, control)
+
+    bench.script.act = act
+    job = bench.runner.create(JobRequest(("gold",)))
+    assert gate.reached.wait(10)
+    metrics = until(lambda: (found := bench.runner.get(job.id).metrics).sizes and found)
+    assert (metrics.total_profiles, metrics.total_by_policy) == (7, {"p": 3, "q": 4})
+    assert (metrics.sizes, metrics.by_namespace) == ({"s": 1, "t": 2}, {"s": {"crmId": 1}})
+
+
+def test_a_job_waits_for_a_busy_catalog_to_begin(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    move, busy = bench.catalog.jobs.move, iter([True])
+
+    def crowded(id: str, sources: Any, target: str, **options: Any) -> bool:  # noqa: A002 - the field's name
+        if target == Status.PROCESSING and next(busy, False):
+            raise CatalogBusyError("others hold it")
+        return move(id, sources, target, **options)
+
+    monkeypatch.setattr(bench.catalog.jobs, "move", crowded)
+    assert run(bench, as_of=DAY_1, gold=["a"]).status is Status.SUCCEEDED
+    assert next(busy, None) is None
+
+
+def test_a_worker_outlives_what_nobody_foresaw(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin, strange = Execution.begin, iter([True])
+
+    def fails_once(self: Execution) -> bool:
+        if next(strange, False):
+            raise RuntimeError("nobody foresaw this")
+        return begin(self)
+
+    monkeypatch.setattr(Execution, "begin", fails_once)
+    first = bench.runner.create(JobRequest(("gold",)))
+    second = bench.runner.create(JobRequest(("silver",)))
+    assert bench.runner.wait(second.id, timeout=30).status is Status.SUCCEEDED
+    assert bench.runner.wait(first.id, timeout=30).status is Status.FAILED
 
 
 def test_statuses_compare_with_the_run_before(bench: Bench) -> None:
