@@ -36,6 +36,18 @@ def missing(what: str, key: str, names: Iterable[str]) -> NotFoundError:
     return NotFoundError(f"there is no {what} `{key}`; {hint}")
 
 
+def missing_version(what: str, name: str, version: int, newest: int) -> NotFoundError:
+    """The error for a version that a thing never had.
+
+    Examples
+    --------
+    >>> missing_version("merge policy", "crm first", 9, 2).args[0]
+    'the merge policy `crm first` has no version 9; it has 1 to 2'
+    """
+    known = "only 1" if newest == 1 else f"1 to {newest}"
+    return NotFoundError(f"the {what} `{name}` has no version {version}; it has {known}")
+
+
 def check_name(what: str, name: str) -> None:
     """Refuse a name that nobody could read or ask for."""
     if not isinstance(name, str) or not name.strip():

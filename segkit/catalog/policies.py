@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from segkit.catalog.listing import Listing, Property, equals, page
-from segkit.catalog.lookup import check_name, missing, now
+from segkit.catalog.lookup import check_name, missing, missing_version, now
 from segkit.catalog.records import PROFILE_SCHEMA, StoredPolicy
 from segkit.errors import ConflictError, NotFoundError
 
@@ -108,7 +108,7 @@ class Policies:
                 return found
             row = transaction.row(_SELECT + "WHERE id = $id AND version = $version", id=found.id, version=version)
             if row is None:
-                raise missing("version", str(version), [str(one.version) for one in self.versions(found.id)])
+                raise missing_version("merge policy", found.name, version, found.version)
             return _record(row)
 
     def versions(self, key: str) -> list[StoredPolicy]:

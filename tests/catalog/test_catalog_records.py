@@ -57,7 +57,7 @@ def test_an_update_makes_a_version_and_keeps_the_old_one(catalog: Catalog) -> No
     assert [one.value for one in catalog.segments.versions(first.id)] == ["a = 1", "a = 2"]
     assert catalog.segments.get(first.id, version=1) == first
     assert catalog.segments.list()[0] == 1
-    with pytest.raises(NotFoundError, match="no version `7`"):
+    with pytest.raises(NotFoundError, match=r"the segment definition `Golden` has no version 7; it has 1 to 2$"):
         catalog.segments.get(first.id, version=7)
     with pytest.raises(NotFoundError):
         catalog.segments.get("Gold")
@@ -126,6 +126,8 @@ def test_a_policy_has_versions(catalog: Catalog) -> None:
     assert (new.version, new.document["version"], new.document["order"]) == (2, 2, ["d2"])
     assert catalog.merge_policies.get(made.id, version=1).document["order"] == ["d1"]
     assert [one.version for one in catalog.merge_policies.versions("crm first")] == [1, 2]
+    with pytest.raises(NotFoundError, match="the merge policy `crm first` has no version 3; it has 1 to 2"):
+        catalog.merge_policies.get("crm first", version=3)
     assert catalog.merge_policies.list(sort="name:desc")[1] == [new, catalog.merge_policies.default()]
     with pytest.raises(ConflictError, match="named `Default`"):
         catalog.merge_policies.update("crm first", name="Default")
