@@ -83,7 +83,7 @@ def table_text(
     """A table for a terminal, no line wider than `width` cells.
 
     Long headings and then long texts are shortened; when that is not enough the last columns are left out and named
-    below. Numbers and times are never shortened.
+    below. Numbers, times and ids are never shortened.
 
     Parameters
     ----------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -19,6 +20,7 @@ LONGEST = 80
 _WHOLE = 1000
 _DEEPEST = 4
 _MEMBERS = 6
+_ID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,9 @@ def cell(value: object, longest: int = LONGEST) -> Cell:
         return Cell(words, rigid=True, whole=value.isoformat(" "))
     number = isinstance(value, (Real, Decimal)) and not _is_bool(value)
     if len(words) <= longest:
-        return Cell(words, number=number, rigid=number or isinstance(value, (bool, date, time, timedelta)))
+        # half an id is good for nothing
+        rigid = number or isinstance(value, (bool, date, time, timedelta)) or _ID.fullmatch(words) is not None
+        return Cell(words, number=number, rigid=rigid)
     return Cell(words[: longest - 1].rstrip() + "…", number=number, whole=words[:_WHOLE])
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from segkit.errors import NotFoundError
 from segkit.notebook import table_html, table_text
 from segkit.pql.diagnostics import did_you_mean
+from segkit.pql.tokens import LITERALS, is_identifier
 from segkit.pql.types import Kind, Type
 
 if TYPE_CHECKING:
@@ -144,5 +145,5 @@ def _below(one: Type, path: Path) -> list[tuple[Path, Type]]:
 
 
 def _quote(name: str) -> str:
-    plain = name.replace("_", "a").isalnum() and not name[:1].isdigit() and name.isascii()
-    return name if plain else f"`{name}`"
+    # a field named like a value would be read as that value
+    return name if is_identifier(name) and name.lower() not in LITERALS else f"`{name}`"

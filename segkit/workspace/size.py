@@ -27,6 +27,10 @@ class Size(int):
         made._scope = scope
         return made
 
+    def __reduce__(self) -> tuple[type[int], tuple[int]]:
+        """A copy, also one in another process, is the plain number: it leaves the workspace behind."""
+        return int, (int(self),)
+
     @property
     def total(self) -> int:
         """The number of profiles under the same merge policy."""

@@ -141,3 +141,12 @@ def test_no_line_is_wider_than_asked(width: int, rows: list[list[Any]]) -> None:
 @pytest.mark.parametrize("theme", ["#", "http", "@import", "<style", "<link"])
 def test_a_table_brings_nothing_from_elsewhere_and_no_colour_that_a_dark_theme_hides(theme: str) -> None:
     assert theme not in table_html(["a"], [[1]], caption="x", footer="y")
+
+
+def test_an_id_is_shown_whole_or_not_at_all() -> None:
+    key = "4cfa1d77-8ec9-465b-8632-8026aa11bb22"
+    for width in range(20, 120):
+        shown = table_text(["name", "rule", "id"], [["Gold", "x " * 30, key]], width=width)
+        assert key in shown or "4cfa1d77" not in shown
+        assert max(map(len, shown.splitlines())) <= width
+    assert key in shown

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
+
+import segkit as sk
 
 if TYPE_CHECKING:
     from segkit.workspace import Job, Workspace
@@ -52,3 +56,17 @@ def test_the_order_of_a_policy_is_shown_by_names(small: Workspace) -> None:
     for policy in (made, small.merge_policies.get(made), small.merge_policies.list()[0]):
         assert policy.order_names == ("crm",)
     assert small.merge_policies.list().to_pandas()["order"].tolist() == ["crm", ""]
+
+
+@pytest.mark.parametrize("name", ["true", "Null", "in", "not", "a b", "2nd", "Größe", "path"])
+def test_a_path_stands_in_the_schema_as_a_rule_writes_it(name: str) -> None:
+    with sk.open(None) as ws:
+        ws.datasets.add("crm", pd.DataFrame({"id": ["1", "2"], name: ["x", "y"]}), identity={"crmId": "id"})
+        (path,) = set(ws.schema.to_pandas()["path"]) - {"id", "identityMap"}
+        assert ws.size(f'{path} = "x"') == 1
+
+
+def test_a_copied_size_is_the_number(small: Workspace) -> None:
+    size = small.size("1 = 1")
+    for one in (copy.copy(size), copy.deepcopy(size)):
+        assert (type(one), one) == (int, 3)
