@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from typing import Literal as Choice
 
 from segkit.plan.fold import FALSE
-from segkit.plan.streams import Stream, is_local, is_positive, stream_of
+from segkit.plan.streams import Stream, grows, is_local, is_positive, stream_of
 from segkit.plan.walk import canonical, conjuncts, free, path_of, rebuild, signature, substitute
 from segkit.pql.bound import (
     Aggregate,
@@ -172,7 +172,7 @@ class Features:
             if stream is None or stream.many:
                 return None
         for one in reversed(bodies):
-            if not is_local(one.body, [one.variable]):
+            if not is_local(one.body, [one.variable]) or grows(one.body, one.variable, stream.item):
                 return None
             stream = stream.mapped(one)
         stream = replace(stream, item=_get(stream.item, head.type, path))

@@ -21,6 +21,7 @@ from segkit.pql.bound import (
     Convert,
     Distinct,
     Filter,
+    Function,
     Get,
     Head,
     If,
@@ -93,10 +94,17 @@ def _fold(node: Bound, clock: Clock) -> Bound:
             return Const(None, node.type, node.span)
         case Aggregate() if _empty(node.array):
             return Const(0 if node.function in {"count", "sum"} else None, node.type, node.span)
+        case Function() if _has_null(node):
+            return Const(None, node.type, node.span)
         case If(condition=Const(value=value)):
             return node.then if value is True else node.otherwise
         case _:
             return _condition(node)
+
+
+def _has_null(node: Function) -> bool:
+    """Whether a function is certainly null; only `substr` takes a null, for an end that was left off."""
+    return any(is_null(one) for one in (node.arguments[:1] if node.name == "substr" else node.arguments))
 
 
 def _inner(node: Shift | StartOf) -> tuple[Bound, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from segkit.plan.walk import attributes, conjuncts, free, reads_events, substitute
+from segkit.plan.walk import attributes, conjuncts, free, reads_events, substitute, walk
 from segkit.pql.bound import Bound, Const, Events, Filter, Transform, Variable
 from segkit.pql.types import Kind
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 EVENT = "event"
 """The name of the variable that a stream's conditions and items are written over."""
+
+_LARGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,12 @@ class Stream:
         return replace(self, item=substitute(node.body, {node.variable.name: self.item}), many=node.flatten)
 
 
+def grows(body: Bound, variable: Variable, item: Bound) -> bool:
+    """Whether an expression with the item put in for its variable would be large, as where each repeats the last."""
+    uses = sum(isinstance(one, Variable) and one.name == variable.name for one in walk(body))
+    return uses > 1 and uses * sum(1 for _ in walk(item)) > _LARGE
+
+
 def is_local(node: Bound, variables: Iterable[Variable]) -> bool:
     """Whether a node reads only these variables, the profile's fields and constants."""
     return free(node) <= {one.name for one in variables} and not reads_events(node)
@@ -77,10 +85,14 @@ def stream_of(node: Bound) -> Stream | None:
             below = stream_of(node.array)
             if below is None or not is_local(node.condition, [node.variable]):
                 return None
+            if not below.many and grows(node.condition, node.variable, below.item):
+                return None
             return below.filtered(node.variable, node.condition)
         case Transform():
             below = stream_of(node.array)
             if below is None or not is_local(node.body, [node.variable]):
+                return None
+            if not below.many and grows(node.body, node.variable, below.item):
                 return None
             return below.mapped(node)
         case _:

@@ -120,8 +120,12 @@ def without_nulls(array: exp.Expr) -> exp.Expr:
 
 def in_common(left: exp.Expr, right: exp.Expr) -> exp.Expr:
     """The items that two arrays have in common, each once; null when there are none."""
-    shared = call("LIST_FILTER", different(left), function_of("item", call("LIST_CONTAINS", right, _name("item"))))
-    return call("NULLIF", shared, exp.Array(expressions=[]))
+
+    def shared(other: exp.Expr) -> exp.Expr:
+        return call("LIST_FILTER", different(left), function_of("item", call("LIST_CONTAINS", other, _name("item"))))
+
+    found = once(right, shared, "other")
+    return once(found, lambda one: call("NULLIF", one, exp.Array(expressions=[])), "found")
 
 
 def _same(left: exp.Expr, right: exp.Expr) -> exp.Expr:

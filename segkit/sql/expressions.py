@@ -197,7 +197,8 @@ def _membership(node: In, scope: Scope) -> exp.Expr:
         ]
         if not listed:
             return present(one) if node.negated else exp.false()
-        test: exp.Expr = exp.In(this=operand(one), expressions=listed)
+        # DuckDB repeats the value for each item of a short list.
+        test = once(one, lambda held: exp.In(this=operand(held), expressions=listed))
     else:
         test = call("LIST_CONTAINS", value(array, scope), one)
     return exp.Not(this=test) if node.negated else test
@@ -220,7 +221,13 @@ def _string_test(node: Test, scope: Scope) -> exp.Expr:
 
 
 def _in_range(node: InRange, scope: Scope) -> exp.Expr:
-    subject = operand(value(node.subject, scope))
+    if node.low is None or node.high is None:
+        return _inside_range(node, value(node.subject, scope), scope)
+    return once(value(node.subject, scope), lambda one: _inside_range(node, one, scope), "instant")
+
+
+def _inside_range(node: InRange, instant: exp.Expr, scope: Scope) -> exp.Expr:
+    subject = operand(instant)
     tests: list[exp.Expr] = []
     if node.low is not None:
         kind = exp.GTE if node.low_included else exp.GT
@@ -350,7 +357,7 @@ def _arithmetic(node: Arith, scope: Scope) -> exp.Expr:
 def _calculated(node: Arith, scope: Scope) -> exp.Expr:
     left = _number(node.left, scope, node.type.kind)
     if node.operator in {"/", "%"}:
-        right = call("NULLIF", _number(node.right, scope), literal(0))
+        right = once(_number(node.right, scope), lambda one: call("NULLIF", one, literal(0)), "divisor")
     else:
         right = _number(node.right, scope, node.type.kind)
     return _ARITHMETIC[node.operator](this=operand(left), expression=operand(right))

@@ -124,15 +124,17 @@ def _concat(one: Call) -> exp.Expr:
 
 
 def _replace(one: Call) -> exp.Expr:
-    at = call("INSTR", one[0], one[1])
-    before = call("SUBSTRING", one[0], literal(1), exp.Sub(this=at, expression=literal(1)))
-    past = exp.Add(this=at.copy(), expression=call("LENGTH", one[1]))
-    whole = exp.DPipe(
-        this=exp.DPipe(this=before, expression=operand(one[2])), expression=call("SUBSTRING", one[0], past)
-    )
+    return once(one[1], lambda old: once(one[2], lambda new: _replaced(one[0], old, new), "new"), "old")
+
+
+def _replaced(text: exp.Expr, old: exp.Expr, new: exp.Expr) -> exp.Expr:
+    at = call("INSTR", text, old)
+    before = call("SUBSTRING", text.copy(), literal(1), exp.Sub(this=at, expression=literal(1)))
+    past = exp.Add(this=at.copy(), expression=call("LENGTH", old.copy()))
+    after = call("SUBSTRING", text.copy(), past)
+    whole = exp.DPipe(this=exp.DPipe(this=before, expression=operand(new)), expression=after)
     missing = exp.EQ(this=at.copy(), expression=literal(0))
-    kept = when(exp.Not(this=exp.Is(this=operand(one[2]), expression=exp.Null())), one[0])
-    return when(missing, kept, whole)
+    return when(missing, when(present(new.copy()), text.copy()), whole)
 
 
 def _replace_all(one: Call) -> exp.Expr:
@@ -297,8 +299,10 @@ FUNCTIONS: Mapping[str, Callable[[Call], exp.Expr]] = {
 
 
 _REPEATING = {
+    "date",
     "extractEmailDomain",
     "getUrlPath",
+    "join",
     "regexGroup",
     "replace",
     "stringToDate",
