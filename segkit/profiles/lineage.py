@@ -80,21 +80,34 @@ def merged_profile(source: MergedSource, engine: Engine, namespace: str, identit
     InvalidRequestError
         Several have it; the message names their primary identities.
     """
-    key = _key(source, engine, namespace, identity.strip())
-    here = exp.EQ(this=sql.column(KEY), expression=sql.text(key))
-    paths = list(source.union.profile)
-    asked = exp.select(sql.named(source.profile_id(sql.column(KEY)), "profile_id"), *map(_column, paths))
-    row = engine.rows(asked.from_(sql.subquery(source.profiles(paths, every=True), "profiles")).where(here))[0]
-    listed = exp.select(sql.column("namespace"), sql.column("id")).from_(sql.subquery(source.identities(), "found"))
-    carried = engine.rows(listed.where(here.copy()).order_by(sql.column("namespace"), sql.column("id")))
-    identities: dict[str, list[str]] = {}
-    for name, value in carried:
-        identities.setdefault(name, []).append(value)
+    # most ask by a primary identity, whose profile is there or not: no search through all identities is needed
+    key = source.key_of(namespace, identity.strip())
+    row = None if key is None else _row(source, engine, key)
+    if key is None or row is None:
+        key = _key(source, engine, namespace, identity.strip())
+        row = _row(source, engine, key)
+    if row is None:
+        raise NotFoundError(f"the profile `{key}` is gone; its data has changed since it was asked for")
+    profile_id, found = row
     values: dict[str, Any] = {}
-    for path, value in zip(paths, row[1:], strict=True):
+    for path, value in found.items():
         if value is not None:
             _put(values, path, value)
-    return MergedProfile(row[0], identities, values, _sources(source, engine, here))
+    listed = values.get(sql.dotted(MAP_PATH), {})
+    identities = {name: [one["id"] for one in carried] for name, carried in listed.items()}
+    return MergedProfile(profile_id, identities, values, _sources(source, engine, _is(key)))
+
+
+def _is(key: str) -> exp.EQ:
+    return exp.EQ(this=sql.column(KEY), expression=sql.text(key))
+
+
+def _row(source: MergedSource, engine: Engine, key: str) -> tuple[str, dict[Path, Any]] | None:
+    """The public id and all attributes of the profile with a key; None when there is none."""
+    paths = list(source.union.profile)
+    asked = exp.select(sql.named(source.profile_id(sql.column(KEY)), "profile_id"), *map(_column, paths))
+    rows = engine.rows(asked.from_(sql.subquery(source.profiles(paths, every=True), "profiles")).where(_is(key)))
+    return (rows[0][0], dict(zip(paths, rows[0][1:], strict=True))) if rows else None
 
 
 def _column(path: Path) -> exp.Expr:
@@ -108,6 +121,7 @@ def _put(values: dict[str, Any], path: Path, value: object) -> None:
 
 
 def _key(source: MergedSource, engine: Engine, namespace: str, identity: str) -> str:
+    """The key of the one profile that carries an identity beside its primary one."""
     carried = sql.subquery(source.identities(), "found")
     matches = exp.and_(
         exp.EQ(this=sql.column("namespace"), expression=sql.text(namespace)),
@@ -115,9 +129,6 @@ def _key(source: MergedSource, engine: Engine, namespace: str, identity: str) ->
     )
     asked = exp.select(sql.column(KEY)).distinct().from_(carried).where(matches).order_by(sql.column(KEY))
     found = [key for (key,) in engine.rows(asked)]
-    primary = source.key_of(namespace, identity)
-    if primary in found:
-        return primary
     if not found:
         known = ", ".join(f"`{one}`" for one in source.namespaces) or "none"
         raise NotFoundError(f"no profile has the identity `{identity}` in `{namespace}`; namespaces are {known}")

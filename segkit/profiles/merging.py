@@ -88,12 +88,11 @@ class MergedSource:
             return sql.call("md5", key)
         return sql.call("md5", exp.DPipe(this=sql.text(escaped(self._single) + ":"), expression=key))
 
-    def key_of(self, namespace: str, identity: str) -> str:
-        """The key of the profile with a primary identity."""
+    def key_of(self, namespace: str, identity: str) -> str | None:
+        """The key of the profile with a primary identity; None where no primary identity is of that namespace."""
         if self._single is None:
             return f"{escaped(namespace)}:{identity}"
-        # another namespace names no profile here, and neither does this text
-        return identity if namespace == self._single else f"\0{namespace}"
+        return identity if namespace == self._single else None
 
     def profiles(self, leaves: Sequence[Path], *, every: bool, mask: bool = False) -> exp.Select:
         """One row a profile: `profile_key`, the leaves in the order asked, and `namespace_mask` if asked.

@@ -224,3 +224,14 @@ def test_identities_of_some_profiles_are_those_of_all_and_opened_last(add: Add, 
     assert ("1", "email", "a") in everything
     semi = next(join for join in asked.find_all(exp.Join) if join.kind == "SEMI")
     assert semi.find_ancestor(exp.Subquery).alias == "carried"
+
+
+def test_a_profile_asked_by_its_primary_identity_needs_no_search(
+    add: Add, source: Make, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = pd.DataFrame({"k": ["1", "2"], "mail": ["b", "a"]})
+    made = source([add("crm", people, identity={"crm": "k", "email": "mail"}, primary="crm")])
+    by_mail = merged_profile(made, engine, "email", "b")
+    monkeypatch.setattr("segkit.profiles.lineage._key", lambda *_: pytest.fail("searched all identities"))
+    assert merged_profile(made, engine, "crm", " 1 ") == by_mail
+    assert by_mail.identities == {"crm": ["1"], "email": ["b"]}
