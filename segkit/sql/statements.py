@@ -15,6 +15,7 @@ from segkit.sql.build import absent, both, column, literal, otherwise, some, tab
 from segkit.sql.chains import chain_step
 from segkit.sql.events import PROFILES, Pass, Steps, passes
 from segkit.sql.expressions import condition, value
+from segkit.sql.limits import within_limits
 from segkit.sql.scope import Leaves, Scope
 from segkit.sql.source import KEY, MASK
 
@@ -37,6 +38,7 @@ _FULL_JOINS = 8
 _RULE = "rule"
 
 
+@within_limits
 def compile_condition_count(condition_: Bound, source: ProfileSource, clock: Clock, *, text: str = "") -> exp.Select:
     """How many profiles satisfy a condition: one row with the column `size`.
 
@@ -62,6 +64,7 @@ def compile_total(source: ProfileSource) -> exp.Select:
     return exp.Select().select(exp.alias_(exp.Count(this=exp.Star()), SIZE)).from_(everyone)
 
 
+@within_limits
 def compile_columns(
     columns: Mapping[str, Bound],
     source: ProfileSource,
@@ -113,6 +116,7 @@ def compile_columns(
     return made.finished(select, text)
 
 
+@within_limits
 def compile_segments(
     conditions: Mapping[str, Bound], source: ProfileSource, clock: Clock, *, texts: Mapping[str, str] | None = None
 ) -> exp.Select:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sql_world import World, at, bind_text
 
+from segkit.pql import PQLError
 from segkit.sql import compile_columns
 
 if TYPE_CHECKING:
@@ -52,3 +53,25 @@ def test_r53_a_statement_does_not_double_with_each_level(
     assert len(statement.sql("duckdb")) < 40_000
     [[_, found]] = _WORLD.run(statement)
     assert found == expected or expected is None
+
+
+@pytest.mark.parametrize(
+    ("start", "more"),
+    [
+        ("name", lambda one: f"name.substr(length({one}), 5)"),
+        ("joined", lambda one: f"{one}.addDays(number)"),
+        ("colors", lambda one: f"colors.intersection({one})"),
+        ("name", lambda one: f'{one}.concat("b")'),
+    ],
+)
+def test_r53_a_statement_too_deep_to_be_written_is_a_pql_error(start: str, more: Callable[[str], str]) -> None:
+    text, refused = start, set()
+    for _ in range(9):
+        for _ in range(5):
+            text = more(text)
+        bound = bind_text(text).root
+        try:
+            compile_columns({"v": bound}, _WORLD, _WORLD.clock).sql("duckdb", pretty=True)
+        except PQLError as error:
+            refused.add(error.diagnostics[0].code)
+    assert refused == (set() if "concat" in text else {"too-deep"})
