@@ -210,7 +210,9 @@ def _demo(options: argparse.Namespace) -> int:
         code = _report(job, options, picture)
         if not options.json:
             here = shlex.quote(str(options.folder))
-            print(f"next:    segkit segments -w {here}\n         or in Python: segkit.open({str(options.folder)!r})")
+            print(
+                f"next:    {_program()} segments -w {here}\n         or in Python: segkit.open({str(options.folder)!r})"
+            )
         return code
 
 
@@ -404,6 +406,14 @@ def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
             raise _UsageError(message)
         found[name.strip()] = value.strip()
     return found
+
+
+def _program() -> str:
+    """How this program is called: its name where the shell finds it, else the path by which it was found now."""
+    if shutil.which("segkit"):
+        return "segkit"
+    called = Path(sys.argv[0])
+    return shlex.quote(str(called)) if called.stem == "segkit" else "python -m segkit"
 
 
 def _draw(job: Job, path: Path) -> Path:

@@ -8,6 +8,8 @@ from segkit.errors import NotFoundError
 from segkit.notebook import table_html, table_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
     from segkit.catalog import Catalog
@@ -48,7 +50,7 @@ class CatalogTables:
     def __dir__(self) -> list[str]:
         return self._catalog.tables()
 
-    def __iter__(self) -> object:
+    def __iter__(self) -> Iterator[str]:
         return iter(self._catalog.tables())
 
     def __len__(self) -> int:
@@ -61,8 +63,14 @@ class CatalogTables:
         return table_html(COLUMNS, self._rows(), caption="catalog", footer=self._footer())
 
     def _rows(self) -> list[tuple[str, int]]:
-        with self._catalog.store.read():
-            return [(one, len(self._catalog.table(one)[1])) for one in self._catalog.tables()]
+        from sqlglot import exp  # noqa: PLC0415  only to show it
+
+        count = exp.select(exp.Count(this=exp.Star()))
+        with self._catalog.store.read() as transaction:
+            # counted, not read: a record of a job is a large document
+            return [
+                (one, transaction.value(count.from_(exp.to_table(one, quoted=True)))) for one in self._catalog.tables()
+            ]
 
     def _footer(self) -> str:
         return "one of them as a DataFrame: ws.catalog.jobs"

@@ -329,7 +329,9 @@ def test_a_terminal_without_the_letters_is_served(folder: Path) -> None:
     assert b"SUCCEEDED" in done.stdout
 
 
-def test_the_demo_prints_sizes_and_the_record_and_draws(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_the_demo_prints_sizes_and_the_record_and_draws(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from segkit.demo import SEGMENTS
 
     code, out, err = run(capsys, "demo", "--profiles", 200, "--folder", tmp_path / "demo")
@@ -341,6 +343,10 @@ def test_the_demo_prints_sizes_and_the_record_and_draws(capsys: pytest.CaptureFi
     assert len(picture) > 10_000
     assert str(tmp_path / "demo" / "audience_sizes.png") in out
     assert "segkit segments -w" in out
+    monkeypatch.setenv("PATH", "")
+    for called, said in {".venv/bin/segkit": ".venv/bin/segkit segments -w", "__main__.py": "python -m segkit"}.items():
+        monkeypatch.setattr(sys, "argv", [called])
+        assert said in run(capsys, "demo", "--folder", tmp_path / "demo")[1]
     assert "job." not in out
     code, out, _ = run(capsys, "demo", "--folder", tmp_path / "demo", "--json")
     assert code == 0
