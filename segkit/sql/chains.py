@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 _INSTANT, _BEFORE, _OWN, _FOUND = "instant", "before", "own", "found"
 _STATE, _MATCH, _NONE = "s", "m", "n"
+_EVENT, _PROFILE = ("event",), ("^",)
+"""What the columns begin with that a step carries of the event and the profile: a field may be called `instant`."""
+
 _COMPARISONS: Mapping[str, type[exp.Binary]] = {">=": exp.GTE, "=": exp.EQ, "<=": exp.LTE}
 
 
@@ -46,8 +49,8 @@ class Match:
     def related(self, alias: str, state: str, kept: Mapping[str, str]) -> list[exp.Expr]:
         """The conditions on earlier elements, with this step and the state under these aliases."""
         moments: dict[str, Place] = {moment: column(name, state) for moment, name in kept.items()}
-        rows: dict[str, Place] = {self.element.variable.name: Leaves(alias), _INSTANT: column(_INSTANT, alias)}
-        scope = replace(self.scope, profile=Leaves(alias, ("^",))).having({**rows, **moments})
+        rows: dict[str, Place] = {self.element.variable.name: Leaves(alias, _EVENT), _INSTANT: column(_INSTANT, alias)}
+        scope = replace(self.scope, profile=Leaves(alias, _PROFILE)).having({**rows, **moments})
         return [condition(one, scope) for one in self.relations]
 
 
@@ -115,14 +118,14 @@ class _Builder:
     def _with(row: Leaves, extra: Mapping[str, exp.Expr], *, own: bool) -> Leaves:
         for name in extra:
             path = tuple(name.split("\0"))
-            if own is not (path[0] == "^"):
-                row.leaf(path if own else path[1:])
+            if own is (path[:1] == _EVENT):
+                row.leaf(path[1:])
         return row
 
     @staticmethod
     def _carried(relations: tuple[Bound, ...], element: ChainElement, scope: Scope) -> dict[str, exp.Expr]:
         """The columns that conditions on earlier elements need beside the instant."""
-        row, profile = Leaves(_MATCH), Leaves(_MATCH, ("^",))
+        row, profile = Leaves(_MATCH, _EVENT), Leaves(_MATCH, _PROFILE)
         known: dict[str, Place] = {element.variable.name: row}
         names = {one for relation in relations for one in free(relation)} - {element.variable.name}
         moments: dict[str, Place] = {one: exp.Null() for one in names}
@@ -130,11 +133,10 @@ class _Builder:
         for one in relations:
             condition(one, inner)
         carried: dict[str, exp.Expr] = {}
-        for path in row.used:
-            carried["\0".join(path)] = column(".".join(path), "e")
-        for path in profile.used:
-            own = ".".join(path[1:])
-            carried["\0".join(path)] = exp.alias_(column(own, "p"), ".".join(path), quoted=True)
+        for table_, used in (("e", row.used), ("p", profile.used)):
+            for path in used:
+                own = column(".".join(path[1:]), table_)
+                carried["\0".join(path)] = exp.alias_(own, ".".join(path), quoted=True)
         return carried
 
     def _step(self, index: int) -> str:

@@ -57,6 +57,7 @@ EVENT = object_of(
         "value": DOUBLE,
         "count": INTEGER,
         "delivered": TIMESTAMP,
+        "instant": TIMESTAMP,
         "tags": array_of(STRING),
         "commerce": object_of({"order": object_of({"id": STRING, "total": DOUBLE})}),
         "items": array_of(ITEM),

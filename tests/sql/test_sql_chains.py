@@ -174,3 +174,17 @@ def test_r33_r37_chains(elements: str, members: str) -> None:
 def test_r33_a_chain_over_a_filter() -> None:
     assert SHOPPERS.members('chain(xEvent[value < 5], timestamp, [A: WHAT(type = "view") COUNT(1)])') == "abcde"
     assert SHOPPERS.members('chain(xEvent[value > 2], timestamp, [A: WHAT(type = "view")])') == "de"
+
+
+def test_r34_a_field_may_have_the_name_of_a_column_of_the_statement() -> None:
+    """A step of a chain has a column `instant` of its own."""
+
+    def shopper(until: str, left: str) -> dict[str, object]:
+        view = {"timestamp": at("2026-01-01"), "type": "view"}
+        buy = {"timestamp": at("2026-01-03"), "type": "buy", "instant": at(until)}
+        return {"left": at(left), "events": [view, buy]}
+
+    world = World({"a": shopper("2026-01-05", "2026-01-01"), "b": shopper("2026-01-02", "2026-01-05")})
+    chain = 'chain(xEvent, timestamp, [A: WHAT(type = "view"), B: WHAT(type = "buy") WHEN(between A and {})])'
+    assert world.members(chain.format("instant")) == "a"
+    assert world.members(chain.format("^.left")) == "b"
