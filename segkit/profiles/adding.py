@@ -14,6 +14,7 @@ from segkit.profiles.columns import Held, held_by, joined, parts_of
 from segkit.profiles.dataset import Dataset, Leaf, Measures, Part, Source
 from segkit.profiles.identity import (
     MAP_FIELD,
+    MOST_NAMESPACES,
     check_request,
     is_identity_map,
     map_entries,
@@ -164,6 +165,7 @@ def _read(asked: Dataset, gathered: Gathered, engine: Engine, others: Sequence[D
     dataset = replace(dataset, leaves=tuple(joined(held_by(ready), engine).items()))
     dataset = replace(dataset, measures=count(dataset, engine))
     _refuse_useless(dataset)
+    _refuse_too_many_namespaces(dataset, others)
     union_leaves([*others, dataset], dataset.kind, engine)
     shared = tuple(one.id for one in others if one.kind == "event" == dataset.kind and shares_ids(one, dataset, engine))
     return replace(dataset, measures=replace(dataset.measures, shared=shared))
@@ -268,6 +270,16 @@ def _refuse_useless(dataset: Dataset) -> None:
         known = ", ".join(f"`{one}`" for one in dataset.measures.namespaces)
         hint = f"; identities occur in {known}" if known else "; check identity= or the identity map"
         raise DataError(f"dataset `{dataset.name}`: none of its {dataset.rows} rows has an identity in {which}{hint}")
+
+
+def _refuse_too_many_namespaces(dataset: Dataset, others: Sequence[Dataset]) -> None:
+    """Each namespace is a bit of a mask that every profile has, and the mask is one integer."""
+    known = {namespace for one in (*others, dataset) for namespace in one.measures.namespaces}
+    if len(known) > MOST_NAMESPACES:
+        raise DataError(
+            f"with dataset `{dataset.name}` there are {len(known)} identity namespaces, and {MOST_NAMESPACES} are the "
+            "most; are they ids? leave some out with identity="
+        )
 
 
 def union_leaves(datasets: Iterable[Dataset], kind: str, engine: Engine) -> dict[Path, Storage]:

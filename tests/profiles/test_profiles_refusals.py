@@ -118,3 +118,14 @@ def test_a_refresh_that_fails_leaves_no_file(add: Add, engine: Engine, tmp_path:
 def test_a_blank_namespace_is_refused(add: Add) -> None:
     with pytest.raises(InvalidRequestError, match="blank namespace"):
         add("crm", LISTS, identity={" ": "k"})
+
+
+def test_namespaces_of_all_datasets_fit_the_mask(add: Add) -> None:
+    def wide(letter: str) -> tuple[pd.DataFrame, dict[str, str]]:
+        names = [f"{letter}{number}" for number in range(70)]
+        return pd.DataFrame({"k": ["1"], **dict.fromkeys(names, "x")}), {"crm": "k", **{one: one for one in names}}
+
+    (first, named), (second, also_named) = wide("a"), wide("b")
+    add("a", first, identity=named, primary="crm")
+    with pytest.raises(DataError, match="with dataset `b` there are 141 identity namespaces, and 120 are the most"):
+        add("b", second, identity=also_named, primary="crm")
