@@ -105,6 +105,10 @@ class _Scan:
     at: int = 0
     groups: int = 0
     out: list[str] = field(default_factory=list)
+    repeats: list[int] = field(default_factory=lambda: [1])
+    """The most copies that repetitions make of one part, in each group that is open."""
+    last: int = 1
+    """The copies of one part inside what stands last."""
 
     def peek(self, ahead: int = 0) -> str:
         return self.text[self.at + ahead : self.at + ahead + 1]
@@ -157,19 +161,20 @@ def translated(text: str) -> tuple[str, int]:
         match char:
             case "\\":
                 scan.out.append(_escape(scan, start))
-                repeatable = True
+                repeatable, scan.last = scan.out[-1] != "", 1
             case "[":
                 scan.out.append(_class(scan, start))
-                repeatable = True
+                repeatable, scan.last = True, 1
             case "(":
                 opened.append(start)
+                scan.repeats.append(1)
                 repeatable = _group(scan, start, opened)
             case ")":
                 if not opened:
                     raise _PatternError(start, scan.at, "this `)` closes no group", r"a literal one is written `\\)`")
                 opened.pop()
                 scan.out.append(char)
-                repeatable = True
+                repeatable, scan.last = True, _closed(scan)
             case "*" | "+" | "?" | "{":
                 if char == "{" and not _is_repeat(scan):
                     raise _PatternError(start, scan.at, "`{` begins no repetition", r"a literal one is written `\\{`")
@@ -181,7 +186,7 @@ def translated(text: str) -> tuple[str, int]:
                 repeatable = False
             case _:
                 scan.out.append(char)
-                repeatable = char not in "|^"
+                repeatable, scan.last = char not in "|^", 1
     if opened:
         raise _PatternError(opened[-1], opened[-1] + 1, "this `(` is never closed", r"a literal one is written `\\(`")
     return "".join(scan.out), scan.groups
@@ -198,8 +203,10 @@ def _repeat(scan: _Scan, start: int, char: str) -> None:
         end = scan.text.index("}", scan.at)
         numbers = scan.take(end - scan.at + 1)
         bounds = [int(one) for one in numbers[:-1].split(",") if one]
-        if max(bounds) > _MOST_REPEATS:
-            raise _PatternError(start, scan.at, f"a repetition goes to {_MOST_REPEATS} at most")
+        scan.last *= max(1, *bounds)
+        if scan.last > _MOST_REPEATS:
+            raise _PatternError(start, scan.at, f"repetitions go to {_MOST_REPEATS} at most, one inside the other too")
+        scan.repeats[-1] = max(scan.repeats[-1], scan.last)
         if bounds != sorted(bounds):
             raise _PatternError(start, scan.at, "a repetition's first number is the smaller one")
         char += numbers
@@ -252,7 +259,15 @@ def _flags(scan: _Scan, start: int, opened: list[int]) -> bool:
     scan.out.append("(" + scan.take(end - scan.at + 1))
     if scan.text[end] == ")":
         opened.pop()
+        _closed(scan)
     return False
+
+
+def _closed(scan: _Scan) -> int:
+    """The copies of one part inside the group that ends here."""
+    inside = scan.repeats.pop()
+    scan.repeats[-1] = max(scan.repeats[-1], inside)
+    return inside
 
 
 def _class(scan: _Scan, start: int) -> str:
