@@ -223,7 +223,7 @@ def test_what_is_not_there_is_named_with_what_is(small: Workspace) -> None:
     for call, words in [
         (lambda: small.datasets.get("crn"), "did you mean `crm`"),
         (lambda: small.segments.get("Customers in the UK"), "did you mean `Customers in the US`"),
-        (lambda: small.segments.get("Customers in the US", version=7), "`7`; there are `1`"),
+        (lambda: small.segments.get("Customers in the US", version=7), "no version 7; it has only 1"),
         (lambda: small.merge_policies.get("default timebased"), "`Default Timebased`"),
         (lambda: small.size(US, merge_policy="nope"), "`Default Timebased`"),
         (lambda: small.jobs.get("nope"), r"`nope`; jobs\.list\(\)"),

@@ -175,3 +175,21 @@ def test_a_definition_is_not_referred_to_while_it_is_deleted(tmp_path: Path, mon
         with pytest.raises(sk.SegkitError, match="US"):
             came[0].result()
         assert len(ws.segments) == 0
+
+
+def test_two_changes_of_a_policy_are_both_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with sk.open(tmp_path) as ws, sk.open(tmp_path) as other, ThreadPoolExecutor(1) as pool:
+        crm = ws.datasets.add("crm", people(), identity={"id": "id"})
+        ws.merge_policies.create("mine", attribute_merge="dataSetPrecedence", order=["crm"])
+        came = []
+
+        def between(_: object) -> tuple[str, ...]:
+            came.append(pool.submit(other.merge_policies.update, "mine", attribute_merge="timestampOrdered"))
+            # it gets the time it would need, and has to wait for the end of this change
+            wait(came, timeout=0.3)
+            return (crm.id,)
+
+        monkeypatch.setattr(ws.merge_policies, "_ids", between)
+        ws.merge_policies.update("mine", order=["crm"])
+        assert came[0].result().version == 3
+        assert other.merge_policies.get("mine").attribute_merge == "timestampOrdered"
