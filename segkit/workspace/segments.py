@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from segkit.workspace.merge_policies import PolicyLike
     from segkit.workspace.size import Size
 
+TEXT_FORMAT = "pql/text"
 COLUMNS = ("name", "pql", "merge_policy", "version", "updated", "id")
 
 
@@ -239,7 +240,7 @@ class Segments:
         if name is not None:
             changes["name"] = arguments.name(name, "segment definition")
         if pql is not None:
-            changes |= {"value": arguments.text(pql, "the expression of a segment"), "format": "pql/text"}
+            changes |= {"value": arguments.text(pql, "the expression of a segment"), "format": TEXT_FORMAT}
         if description is not None:
             changes["description"] = arguments.text(description, "a description")
         if merge_policy is not None:
@@ -272,6 +273,12 @@ class Segments:
         return self._workspace.catalog_store.segments.list(limit=0)[0]
 
     def _check(self, record: SegmentDefinition) -> None:
+        if record.format != TEXT_FORMAT:
+            message = (
+                f"the segment definition `{record.name}` is written in {record.format}, which cannot be read yet; "
+                f"give its expression as {TEXT_FORMAT}"
+            )
+            raise InvalidRequestError(message)
         self._workspace.scope(record.merge_policy_id).bind(record.value)
 
     def _refuse_if_used(self, segment: Segment, *, by: tuple[str, ...], verb: str) -> None:

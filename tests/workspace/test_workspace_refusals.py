@@ -406,3 +406,10 @@ def test_a_damaged_or_newer_catalog_is_refused_and_left_alone(tmp_path: Path) ->
         with pytest.raises(sk.SegkitError, match=words):
             sk.open(tmp_path / name)
         assert file.read_bytes() == before
+
+
+def test_an_expression_in_another_format_is_refused_by_name_and_not_read_as_text(small: Workspace) -> None:
+    document = {"name": "tree", "expression": {"type": "PQL", "format": "pql/json", "value": 'loyalty.points = "1"'}}
+    with pytest.raises(sk.InvalidRequestError, match=r"`tree` is written in pql/json.*as pql/text"):
+        small.segments.create(document)
+    assert len(small.segments) == 0
