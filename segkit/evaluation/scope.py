@@ -84,6 +84,18 @@ class Scope:
             raise PQLError([refused])
         return bound
 
+    def check(self, rule: str | Expression) -> BoundExpression:
+        """Bind a rule and compile it, so that what is kept can also be run.
+
+        Raises
+        ------
+        PQLError
+            As `bind` does, and when the statement would nest too deep.
+        """
+        bound = self.bind(rule)
+        compile_condition_count(bound.condition, self.source, self.clock, text=bound.expression.text)
+        return bound
+
     def verify(self) -> None:
         """Raise `DataError` when a source changed or vanished since its dataset was added or refreshed."""
         for dataset in self.datasets:

@@ -201,7 +201,7 @@ class Workspace:
             return Findings(found)
         bound: Sequence[Diagnostic]
         try:
-            bound = self.scope(merge_policy).bind(expression).diagnostics
+            bound = self.scope(merge_policy).check(expression).diagnostics
         except PQLError as error:
             bound = error.diagnostics
         return Findings([*found, *bound])
@@ -414,7 +414,7 @@ class Workspace:
         scope = self.scope(merge_policy)
         expression = parse(pql) if isinstance(pql, str) else pql
         here = {instead_of.name, instead_of.id}
-        replace(scope, resolve=lambda name: expression if name in here else self._expression(name)).bind(expression)
+        replace(scope, resolve=lambda name: expression if name in here else self._expression(name)).check(expression)
 
     def _expression(self, segment: str) -> Expression:
         return parse(self.catalog_store.segments.get(segment).value)

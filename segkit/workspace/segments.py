@@ -279,7 +279,7 @@ class Segments:
                 f"give its expression as {TEXT_FORMAT}"
             )
             raise InvalidRequestError(message)
-        self._workspace.scope(record.merge_policy_id).bind(record.value)
+        self._workspace.scope(record.merge_policy_id).check(record.value)
 
     def _refuse_if_used(self, segment: Segment, *, by: tuple[str, ...], verb: str) -> None:
         _, records = self._workspace.catalog_store.segments.list()

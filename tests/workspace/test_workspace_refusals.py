@@ -413,3 +413,14 @@ def test_an_expression_in_another_format_is_refused_by_name_and_not_read_as_text
     with pytest.raises(sk.InvalidRequestError, match=r"`tree` is written in pql/json.*as pql/text"):
         small.segments.create(document)
     assert len(small.segments) == 0
+
+
+def test_what_nests_too_deep_to_be_run_is_not_kept(small: Workspace) -> None:
+    text = "homeAddress.country"
+    for _ in range(60):
+        text += '.replace("a", "b")'
+    rule = f'{text} = "US"'
+    assert [one.code for one in small.check(rule)] == ["too-deep"]
+    with pytest.raises(sk.PQLError, match="too deep"):
+        small.segments.create("deep", rule)
+    assert len(small.segments) == 0
