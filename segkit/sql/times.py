@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from segkit.plan.clock import Clock
     from segkit.pql.tree import Unit
 
+_LONGEST_STEP = 3
+"""No zone has put its clocks back by more hours at once, date line apart."""
 FIRST = dt.datetime.min  # noqa: DTZ901  timestamps are naive UTC
 LAST = dt.datetime.max  # noqa: DTZ901
 _INTERVALS: dict[Unit, str] = {
@@ -37,8 +39,24 @@ def local(instant: exp.Expr, clock: Clock) -> exp.Expr:
 
 
 def utc(wall: exp.Expr, clock: Clock) -> exp.Expr:
-    """The instant of a wall clock."""
-    return wall if clock.is_utc else _at(_at(wall, clock.timezone), "UTC")
+    """The instant of a wall clock; where clocks go back and it comes twice, the first of the two, as in `Clock.utc`."""
+    if clock.is_utc:
+        return wall
+    return once(wall, lambda one: once(_later(one, clock), lambda late: _first(one, late, clock), "later"), "wall")
+
+
+def _later(wall: exp.Expr, clock: Clock) -> exp.Expr:
+    """The instant of a wall clock as the engine has it: of two, the second."""
+    return _at(_at(wall.copy(), clock.timezone), "UTC")
+
+
+def _first(wall: exp.Expr, later: exp.Expr, clock: Clock) -> exp.Expr:
+    """The instant at which the wall clock shows this with the offset of some hours before, if there is one."""
+    before = tried(exp.Sub(this=operand(later.copy()), expression=interval(_LONGEST_STEP, "hour")))
+    offset = exp.Sub(this=operand(local(before, clock)), expression=operand(before.copy()))
+    earlier = tried(exp.Sub(this=operand(wall.copy()), expression=exp.Paren(this=offset)))
+    same = exp.EQ(this=operand(local(earlier, clock)), expression=operand(wall.copy()))
+    return exp.Case().when(same, earlier.copy()).else_(later.copy())
 
 
 def interval(count: int, unit: str) -> exp.Expr:

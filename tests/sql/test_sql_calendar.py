@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import get_args
+from zoneinfo import ZoneInfo
 
 import pytest
 from sql_world import NOW, World, at
@@ -62,3 +63,37 @@ def test_r43_shift_of_a_column(zone: str, count: int) -> None:
         for instant, row in zip(instants, rows, strict=True):
             expected = {unit: clock.shift(instant, count, unit) for unit in UNITS}
             assert dict(zip(UNITS, row, strict=True)) == expected, (instant, amount)
+
+
+MOVES: list[tuple[Unit, int]] = [("day", -1), ("day", 0), ("day", 1), ("month", -1), ("month", 0), ("month", 1)]
+
+
+def _changes(zone: str, year: int) -> list[dt.datetime]:
+    """Instants around each change of a zone's offset in a year, by the half hour."""
+    found: list[dt.datetime] = []
+    known = None
+    for hour in range(366 * 24):
+        instant = dt.datetime(year, 1, 1) + dt.timedelta(hours=hour)  # noqa: DTZ001  naive UTC
+        offset = instant.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(zone)).utcoffset()
+        if known is not None and offset != known:
+            found += [instant + dt.timedelta(minutes=30 * step) for step in range(-8, 9)]
+        known = offset
+    return found
+
+
+# the hour that comes twice, at midnight in Havana, half an hour long on Lord Howe
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Havana", "Australia/Lord_Howe", "America/St_Johns"])
+def test_r39_r43_around_changes_of_the_clocks(zone: str) -> None:
+    clock = Clock(NOW, zone)
+    instants = _changes(zone, 2026)
+    assert len(instants) == 34
+    world = World({f"p{number:02}": {"joined": one} for number, one in enumerate(instants)})
+    values: dict[str, StartOf | Shift] = {
+        **{f"start of {unit}": StartOf(unit, JOINED) for unit in ("hour", "day", "week")},
+        **{f"{count} {unit}": Shift(JOINED, Const(count, INTEGER), unit) for unit, count in MOVES},
+    }
+    for instant, row in zip(instants, _of(world, clock, values), strict=True):
+        expected = {f"start of {unit}": clock.start_of(unit, instant) for unit in ("hour", "day", "week")} | {
+            f"{count} {unit}": clock.shift(instant, count, unit) for unit, count in MOVES
+        }
+        assert dict(zip(values, row, strict=True)) == expected, instant
