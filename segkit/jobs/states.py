@@ -28,11 +28,6 @@ class Status(StrEnum):
         """Whether nothing can follow."""
         return not TRANSITIONS[self]
 
-    @property
-    def cancellable(self) -> bool:
-        """Whether a cancel would still change something."""
-        return Status.CANCELLING in TRANSITIONS[self]
-
 
 TRANSITIONS: Mapping[Status, frozenset[Status]] = MappingProxyType(
     {

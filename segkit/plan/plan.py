@@ -9,7 +9,6 @@ from segkit.plan.check import unsupported
 from segkit.plan.features import Features
 from segkit.plan.fold import TRUE, fold
 from segkit.plan.needs import Shapes, holds_without, holds_without_profile, reads
-from segkit.plan.walk import attributes
 from segkit.pql.bound import Distinct, Head, Top
 from segkit.pql.diagnostics import PQLError
 
@@ -39,8 +38,6 @@ class Plan:
         The leaves read of objects in lists.
     ordered
         Whether lists of events must be in the order of time.
-    on_profile
-        Whether the rules or columns read the profile's own fields.
     without_profile
         Whether a rule can be true for a profile whose fields are all null.
     without_events
@@ -53,7 +50,6 @@ class Plan:
     needed: tuple[Feature, ...]
     shapes: Shapes
     ordered: bool
-    on_profile: bool
     without_profile: bool
     without_events: bool
 
@@ -90,7 +86,6 @@ def plan(conditions: Mapping[str, Bound], columns: Mapping[str, Bound], clock: C
         needed,
         shapes,
         ordered=bool(values) or reads(parts, (Head, Top, Distinct)),
-        on_profile=any(attributes(one) for one in parts),
         without_profile=any(holds_without_profile(one, clock) for one in either),
         without_events=_any_without(either, features.all, clock),
     )
