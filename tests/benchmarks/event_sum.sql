@@ -1,6 +1,6 @@
 SELECT count(*)
 FROM (
-    SELECT coalesce('crmId:' || identityMap['crmId'][1].id, 'ECID:' || identityMap['ECID'][1].id) AS profile,
+    SELECT coalesce('crmId:' || identityMap['crmId'][1].id, 'ECID:' || CASE WHEN identityMap['ECID'][1]."primary" THEN identityMap['ECID'][1].id END) AS profile,
            sum(commerce."order".priceTotal) AS spent
     FROM '{folder}/events.parquet'
     WHERE eventType = 'commerce.purchases'

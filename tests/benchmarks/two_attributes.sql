@@ -3,13 +3,13 @@ WITH fragments AS (
            epoch_us(extSourceSystemAudit.lastUpdatedDate) * 3 + 2 AS place
     FROM '{folder}/crm.parquet'
     UNION ALL
-    SELECT coalesce('crmId:' || identityMap['crmId'][1].id, 'loyaltyId:' || identityMap['loyaltyId'][1].id), homeAddress.countryCode, NULL,
+    SELECT coalesce('crmId:' || identityMap['crmId'][1].id, 'loyaltyId:' || CASE WHEN identityMap['loyaltyId'][1]."primary" THEN identityMap['loyaltyId'][1].id END), homeAddress.countryCode, NULL,
            coalesce(epoch_us(extSourceSystemAudit.lastUpdatedDate), 0) * 3 + 1
     FROM '{folder}/loyalty.parquet'
     UNION ALL
     SELECT profile, country, NULL, place
     FROM (
-        SELECT coalesce('crmId:' || identityMap['crmId'][1].id, 'ECID:' || identityMap['ECID'][1].id) AS profile,
+        SELECT coalesce('crmId:' || identityMap['crmId'][1].id, 'ECID:' || CASE WHEN identityMap['ECID'][1]."primary" THEN identityMap['ECID'][1].id END) AS profile,
                homeAddress.countryCode AS country, epoch_us(extSourceSystemAudit.lastUpdatedDate) * 3 AS place, _id
         FROM '{folder}/web.parquet'
     )
