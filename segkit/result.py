@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -377,12 +378,12 @@ class Listing(Result):
     def _head(self) -> tuple[list[str], Sequence[Sequence[Any]], int]:
         # a column in which no row has a value has nothing to show
         used = [
-            (place, name, self._words.get(name))
+            (place, name, self._words.get(name, _shown))
             for place, name in enumerate(self.columns)
             if not self._tuples or any(row[place] not in {None, ""} for row in self._tuples)
         ]
         shown = [
-            tuple(row[place] if row[place] is None or words is None else words(row[place]) for place, _, words in used)
+            tuple(None if row[place] is None else words(row[place]) for place, _, words in used)
             for row in self._tuples[:LISTED]
         ]
         return [name for _, name, _ in used], shown, len(self)
@@ -401,6 +402,11 @@ class Listing(Result):
             return read()
         finally:
             self._engine.unregister(self._name)
+
+
+def _shown(value: object) -> object:
+    """Moments to the second: when something happened, not how precisely it was noted."""
+    return value.replace(microsecond=0) if isinstance(value, datetime) else value
 
 
 def _not_a_file(target: Path) -> str | None:
