@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from segkit.plan.features import Features, admits_none
 from segkit.plan.streams import is_local, stream_of
-from segkit.plan.walk import depth, walk
 from segkit.pql.bound import Chain, Function
+from segkit.pql.bound_walk import depth, walk
 from segkit.pql.diagnostics import Diagnostic
 from segkit.pql.functions import NODES
 

@@ -8,7 +8,6 @@ from typing import Literal as Choice
 
 from segkit.plan.fold import FALSE
 from segkit.plan.streams import Stream, grows, is_local, is_positive, stream_of
-from segkit.plan.walk import canonical, conjuncts, free, path_of, rebuild, signature, substitute
 from segkit.pql.bound import (
     Aggregate,
     And,
@@ -33,6 +32,7 @@ from segkit.pql.bound import (
     Truth,
     Variable,
 )
+from segkit.pql.bound_walk import canonical, conjuncts, free, path_of, rebuild, signature, substitute
 from segkit.pql.tree import NOWHERE, Span
 from segkit.pql.types import BOOLEAN, INTEGER
 

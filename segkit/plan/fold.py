@@ -9,7 +9,6 @@ import datetime as dt
 import math
 from typing import TYPE_CHECKING
 
-from segkit.plan.walk import field_of, rebuild
 from segkit.pql.bound import (
     Aggregate,
     And,
@@ -42,6 +41,7 @@ from segkit.pql.bound import (
     Transform,
     Truth,
 )
+from segkit.pql.bound_walk import field_of, rebuild
 from segkit.pql.types import BOOLEAN, TIMESTAMP, Kind
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segkit.plan.fold import fold, without_profile
-from segkit.plan.walk import path_of, substitute, walk
 from segkit.pql.bound import Const, Function, Get, IsNull, Items, Truth, children
+from segkit.pql.bound_walk import path_of, substitute, walk
 from segkit.pql.types import Kind
 
 if TYPE_CHECKING:

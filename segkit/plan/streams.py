@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from segkit.plan.walk import attributes, conjuncts, free, reads_events, substitute, walk
 from segkit.pql.bound import Bound, Const, Events, Filter, Transform, Variable
+from segkit.pql.bound_walk import attributes, conjuncts, free, reads_events, substitute, walk
 from segkit.pql.types import Kind
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segkit.pql.diagnostics import Diagnostic, Findings, PQLError
-from segkit.pql.formatter import format  # noqa: A004  the name that api.md settles
-from segkit.pql.reader import parse, parse_recovering
+from segkit.pql.reading.reader import parse, parse_recovering
 from segkit.pql.tree import Expression, Span
 from segkit.pql.types import Schema
+from segkit.pql.writing.formatter import format  # noqa: A004  the name that api.md settles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """Other words for a stretch of the source text; an empty span inserts."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One finding in a PQL text.
 
@@ -33,6 +41,9 @@ class Diagnostic:
         One piece of advice, or None.
     source
         The text that `span` points into.
+    fix
+        Edits of the source that together mend it without changing what the author can only have meant; empty where
+        that is not known.
     """
 
     code: str
@@ -41,6 +52,7 @@ class Diagnostic:
     span: Span
     hint: str | None = None
     source: str = field(default="", repr=False)
+    fix: tuple[Edit, ...] = field(default=(), repr=False)
 
     @property
     def line(self) -> int:
@@ -138,13 +150,17 @@ class Report:
         self.source = source
         self.found: list[Diagnostic] = []
 
-    def error(self, code: str, message: str, span: Span = NOWHERE, hint: str | None = None) -> None:
+    def error(
+        self, code: str, message: str, span: Span = NOWHERE, hint: str | None = None, *, fix: Iterable[Edit] = ()
+    ) -> None:
         """Record an error."""
-        self.found.append(Diagnostic(code, "error", message, span, hint, self.source))
+        self.found.append(Diagnostic(code, "error", message, span, hint, self.source, tuple(fix)))
 
-    def warning(self, code: str, message: str, span: Span = NOWHERE, hint: str | None = None) -> None:
+    def warning(
+        self, code: str, message: str, span: Span = NOWHERE, hint: str | None = None, *, fix: Iterable[Edit] = ()
+    ) -> None:
         """Record a warning."""
-        self.found.append(Diagnostic(code, "warning", message, span, hint, self.source))
+        self.found.append(Diagnostic(code, "warning", message, span, hint, self.source, tuple(fix)))
 
     @property
     def failed(self) -> bool:

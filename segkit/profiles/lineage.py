@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from segkit.errors import InvalidRequestError, NotFoundError
-from segkit.pql.lexer import quote
+from segkit.pql.reading.lexer import quote
 from segkit.profiles import expressions as sql
 from segkit.profiles.fragments import CLOCK, KEY, Wanted, has_clock, moment, ordered, plain, positions
 from segkit.profiles.union import MAP_PATH

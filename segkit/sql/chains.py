@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from segkit.plan.features import admits_none, holds_without_events
-from segkit.plan.walk import conjuncts, free, rebuild, substitute
 from segkit.pql.bound import Variable
+from segkit.pql.bound_walk import conjuncts, free, rebuild, substitute
 from segkit.sql.build import both, call, column, literal, otherwise, present, table
 from segkit.sql.expressions import condition, value
 from segkit.sql.scope import Leaves, Scope

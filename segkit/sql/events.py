@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from segkit.plan.needs import holds_without_profile
-from segkit.plan.walk import signature
 from segkit.pql.bound import And
+from segkit.pql.bound_walk import signature
 from segkit.pql.types import Kind
 from segkit.sql import arrays
 from segkit.sql.build import both, call, cast, column, finite, literal, otherwise, sorted_by, table, tried_cast

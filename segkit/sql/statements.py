@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from segkit.plan.plan import Plan, plan
-from segkit.plan.walk import canonical, signature
 from segkit.pql.bound import And, Const, Not, Or, Truth
+from segkit.pql.bound_walk import canonical, signature
 from segkit.pql.types import Kind
 from segkit.sql.build import absent, both, column, literal, otherwise, some, table, when
 from segkit.sql.chains import chain_step

@@ -15,7 +15,7 @@ from segkit.evaluation import JobEvaluation, Scope, Views, query
 from segkit.jobs import Runner
 from segkit.notebook import in_kernel, install_errors, record_html, record_text
 from segkit.pql import Findings, PQLError, parse
-from segkit.pql.reader import parse_recovering
+from segkit.pql.reading.reader import parse_recovering
 from segkit.pql.references import referenced_segments
 from segkit.pql.types import array_of, object_of
 from segkit.profiles import MergePolicy

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from segkit.errors import NotFoundError
 from segkit.notebook import table_html, table_text
 from segkit.pql.diagnostics import did_you_mean
-from segkit.pql.tokens import LITERALS, is_identifier
+from segkit.pql.reading.tokens import LITERALS, is_identifier
 from segkit.pql.types import Kind, Type
 
 if TYPE_CHECKING:

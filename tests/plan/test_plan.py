@@ -7,10 +7,10 @@ import datetime as dt
 import pytest
 
 from segkit.plan import Clock, plan, unsupported
-from segkit.plan.walk import canonical, signature
 from segkit.pql import PQLError, parse
 from segkit.pql.binder import bind
 from segkit.pql.bound import Bound, Const
+from segkit.pql.bound_walk import canonical, signature
 from segkit.pql.types import BOOLEAN, DATE, INTEGER, STRING, TIMESTAMP, Schema, array_of, object_of
 
 ITEM = object_of({"sku": STRING, "sold": TIMESTAMP, "number": INTEGER})

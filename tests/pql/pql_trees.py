@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from segkit.pql.tokens import JOINING, LITERALS
+from segkit.pql.reading.tokens import JOINING, LITERALS
 from segkit.pql.tree import (
     Aggregate,
     Array,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from segkit.pql import check, format, parse  # noqa: A004  the name that api.md settles
-from segkit.pql.reader import parse_recovering
+from segkit.pql.reading.reader import parse_recovering
 from segkit.pql.walk import walk
 
 CORPUS = Path(__file__).parents[2] / "../shared/corpus/pql.jsonl"

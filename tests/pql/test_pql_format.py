@@ -12,7 +12,7 @@ from pql_trees import nodes
 
 from segkit.pql import Expression, PQLError, format, parse  # noqa: A004  the name that api.md settles
 from segkit.pql.diagnostics import Report
-from segkit.pql.lexer import lex, quote
+from segkit.pql.reading.lexer import lex, quote
 from segkit.pql.tree import Binary, Integer, Name, String
 
 

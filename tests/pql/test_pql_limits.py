@@ -14,8 +14,8 @@ import pytest
 from pql_examples import EXAMPLES
 
 from segkit.pql import PQLError, format, parse  # noqa: A004  the name that api.md settles
-from segkit.pql.brackets import MAX_NESTING
-from segkit.pql.reader import MAX_LENGTH, parse_recovering
+from segkit.pql.reading.brackets import MAX_NESTING
+from segkit.pql.reading.reader import MAX_LENGTH, parse_recovering
 from segkit.pql.tree import Integer, Name
 from segkit.pql.walk import walk
 

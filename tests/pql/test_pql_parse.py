@@ -8,7 +8,7 @@ import pytest
 from pql_examples import EXAMPLES
 
 from segkit.pql import parse
-from segkit.pql.reader import parse_recovering
+from segkit.pql.reading.reader import parse_recovering
 from segkit.pql.tree import (
     Aggregate,
     Array,

@@ -9,7 +9,7 @@ from segkit.pql.binder.rewrite import renewed, size
 from segkit.pql.binder.suggest import elsewhere, is_near, nearest_path
 from segkit.pql.bound import Attribute, Bound, Const, Events, Get, Now, Record, Shift, StartOf, Transform
 from segkit.pql.functions import FUNCTIONS, SYNONYMS
-from segkit.pql.lexer import quote
+from segkit.pql.reading.lexer import quote
 from segkit.pql.tree import Climb, Field, Name, Node, Parameter, Span
 from segkit.pql.types import INTEGER, Kind, Type, array_of
 

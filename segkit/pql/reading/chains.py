@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from segkit.pql import mistakes, parser_time
-from segkit.pql.tokens import COMPARISONS
+from segkit.pql.reading import mistakes, times
+from segkit.pql.reading.tokens import COMPARISONS
 from segkit.pql.tree import Chain, Count, Element, Span
 
 if TYPE_CHECKING:
     from typing import Literal as Choice
 
-    from segkit.pql.parser import Parser
+    from segkit.pql.reading.parser import Parser
     from segkit.pql.tree import Node, Tail
 
 _SHAPE = 'write `chain(xEvent, timestamp, [A: WHAT(eventType = "a"), B: WHAT(eventType = "b")])`'
@@ -43,7 +43,7 @@ def _comma(parser: Parser, after: str) -> None:
 
 
 def _elements(parser: Parser) -> tuple[Element, ...]:
-    from segkit.pql.parser import Failure  # noqa: PLC0415  the parser imports this module
+    from segkit.pql.reading.parser import Failure  # noqa: PLC0415  the parser imports this module
 
     opener, closer = parser.at, parser.partner[parser.at]
     parser.at += 1
@@ -86,7 +86,7 @@ def _element(parser: Parser) -> Element:
     count: Count | None = None
     if parser.is_at("when") and parser.peek().word == "(":
         parser.at += 1
-        when = parser.inside(lambda: parser_time.tail(parser))
+        when = parser.inside(lambda: times.tail(parser))
     if parser.is_at("count") and parser.peek().word == "(":
         counted = parser.start
         parser.at += 1

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from segkit.pql.tokens import COMPARISONS, PLURALS, RELATIONS, UNITS, starts_operand
+from segkit.pql.reading.tokens import COMPARISONS, PLURALS, RELATIONS, UNITS, starts_operand
 from segkit.pql.tree import Between, Distance, Occurs, Side, Span, Within
 
 if TYPE_CHECKING:
-    from segkit.pql.parser import Parser
+    from segkit.pql.reading.parser import Parser
     from segkit.pql.tree import Comparison, Direction, Node, Tail, Unit
 
 _LEADING = frozenset({"within", "in", "the", "less", "more", "than", *RELATIONS})

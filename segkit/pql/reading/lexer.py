@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from segkit.pql.tokens import JOINING, UNITS, Token, counted
+from segkit.pql.reading.tokens import JOINING, UNITS, Token, counted
 from segkit.pql.tree import Comment, Span
 
 if TYPE_CHECKING:

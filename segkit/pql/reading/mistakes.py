@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from segkit.pql.brackets import MAX_NESTING
 from segkit.pql.diagnostics import did_you_mean, nearest
-from segkit.pql.tokens import AGGREGATES, COMPARISONS, JOINING, MOMENTS, QUANTIFIERS, UNITS, starts_operand
+from segkit.pql.reading.brackets import MAX_NESTING
+from segkit.pql.reading.tokens import AGGREGATES, COMPARISONS, JOINING, MOMENTS, QUANTIFIERS, UNITS, starts_operand
 from segkit.pql.tree import Binary, Call, Name, Span
 
 if TYPE_CHECKING:
-    from segkit.pql.parser import Parser
-    from segkit.pql.tokens import Token
+    from segkit.pql.reading.parser import Parser
+    from segkit.pql.reading.tokens import Token
     from segkit.pql.tree import Node
 
 _SHOWN: Final = 60
@@ -272,9 +272,9 @@ def _not_operator(parser: Parser, left: Node) -> None:
     parser.error("foreign-operator", message, Span(begin.start, operator.end), hint)
     parser.at += 2
     if operator.word == "occurs":
-        from segkit.pql import parser_time  # noqa: PLC0415  imports this module's users
+        from segkit.pql.reading import times  # noqa: PLC0415  imports this module's users
 
-        parser_time.tail(parser)
+        times.tail(parser)
     elif parser.is_at("("):
         parser.items()
     else:

@@ -6,9 +6,9 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from segkit.pql.brackets import pair
 from segkit.pql.diagnostics import Report
-from segkit.pql.lexer import lex
+from segkit.pql.reading.brackets import pair
+from segkit.pql.reading.lexer import lex
 from segkit.pql.tree import (
     Aggregate,
     Array,

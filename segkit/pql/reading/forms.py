@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from segkit.pql import mistakes
-from segkit.pql.tokens import AGGREGATES, QUANTIFIERS, starts_operand
+from segkit.pql.reading import mistakes
+from segkit.pql.reading.tokens import AGGREGATES, QUANTIFIERS, starts_operand
 from segkit.pql.tree import Aggregate, Clause, Lambda, Let, Object, Quantified, Select
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Literal as Choice
 
-    from segkit.pql.parser import Parser
-    from segkit.pql.tokens import Token
+    from segkit.pql.reading.parser import Parser
+    from segkit.pql.reading.tokens import Token
     from segkit.pql.tree import AggregateName, Node
 
 _NAMES = frozenset({"name", "quoted"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from segkit.pql.tokens import Token
+from segkit.pql.reading.tokens import Token
 
 if TYPE_CHECKING:
     from segkit.pql.diagnostics import Report

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from segkit.pql.brackets import MAX_NESTING, pair
 from segkit.pql.diagnostics import PQLError, Report
-from segkit.pql.lexer import lex
-from segkit.pql.mistakes import left_at_end
-from segkit.pql.parser import Parser
+from segkit.pql.reading.brackets import MAX_NESTING, pair
+from segkit.pql.reading.lexer import lex
+from segkit.pql.reading.mistakes import left_at_end
+from segkit.pql.reading.parser import Parser
 from segkit.pql.tree import Binary, Expression, Node, Null, Span
 from segkit.pql.walk import walk
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NoReturn, TypeVar, cast
 
-from segkit.pql import mistakes, parser_chain, parser_forms, parser_time
-from segkit.pql.brackets import MAX_NESTING
-from segkit.pql.parser_forms import aggregate_starts
-from segkit.pql.tokens import (
+from segkit.pql.reading import chains, forms, mistakes, times
+from segkit.pql.reading.brackets import MAX_NESTING
+from segkit.pql.reading.forms import aggregate_starts
+from segkit.pql.reading.tokens import (
     COMPARISONS,
     JOINING,
     LITERALS,
@@ -50,8 +50,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Literal as Choice
 
-    from segkit.pql.brackets import Paired
     from segkit.pql.diagnostics import Report
+    from segkit.pql.reading.brackets import Paired
     from segkit.pql.tree import BinaryOperator, Relation
 
 T = TypeVar("T")
@@ -257,7 +257,7 @@ class Parser:
     def _compare(self, left: Node, begin: int) -> Node:
         operator = self.take()
         if operator.word == "occurs":
-            return parser_time.occurs(self, left, begin)
+            return times.occurs(self, left, begin)
         name = "notIn" if operator.word == "notin" else operator.word
         right = self._listed() if operator.word in SETS and self.is_at("(") else self.arithmetic()
         return Binary(cast("BinaryOperator", name), left, right, operator.span, self.since(begin))
@@ -358,7 +358,7 @@ class Parser:
 
     def _group(self) -> Node:
         if self.peek(self.partner[self.at] + 1 - self.at).word == "=>":
-            return self.extending(parser_forms.function)
+            return self.extending(forms.function)
         if self.peek().word == ")":
             mistakes.empty_parentheses(self)
             self.at += 2
@@ -420,7 +420,7 @@ class Parser:
             case "[":
                 return Array(self.items(), self.since(token.start))
             case "{":
-                return parser_forms.record(self)
+                return forms.record(self)
             case "^":
                 self.at += 1
                 climb = Climb(int(token.value), token.span)
@@ -447,19 +447,19 @@ class Parser:
     def _word(self, token: Token) -> Node:
         word, following = token.word, self.peek()
         if self.at in self.aggregates:
-            return self.extending(parser_forms.aggregate)
+            return self.extending(forms.aggregate)
         if following.word == "(" and word not in JOINING:
             if word == "chain":
-                return parser_chain.chain(self)
+                return chains.chain(self)
             self.at += 1
             mistakes.moment_called(self, token)
             name = word if word in _LOWERED else str(token.value)
             return Call(name, self.items(), token.span, self.since(token.start))
         if following.kind in {"name", "quoted"}:
             if word in QUANTIFIERS and self.peek(2).word == "from":
-                return self.extending(parser_forms.quantified)
+                return self.extending(forms.quantified)
             if word == "let" and self.peek(2).word == "=":
-                return self.extending(parser_forms.let)
+                return self.extending(forms.let)
             if word in RELATIONS and following.word in UNITS:
                 self.at += 2
                 relation = cast("Relation", word)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from segkit.pql.layout import BREAK, SOFT, SPACE, Doc, Fill, Remark, group, indent, join, layout, seq
-from segkit.pql.lexer import quote
-from segkit.pql.reader import parse, parse_recovering
-from segkit.pql.remarks import Remarks, attach
-from segkit.pql.tokens import AGGREGATES, JOINING, LITERALS, MOMENTS, counted, is_identifier
+from segkit.pql.reading.lexer import quote
+from segkit.pql.reading.reader import parse, parse_recovering
+from segkit.pql.reading.tokens import AGGREGATES, JOINING, LITERALS, MOMENTS, counted, is_identifier
 from segkit.pql.tree import (
     Aggregate,
     Array,
@@ -48,6 +46,8 @@ from segkit.pql.tree import (
     Within,
 )
 from segkit.pql.walk import Part, walk
+from segkit.pql.writing.layout import BREAK, SOFT, SPACE, Doc, Fill, Remark, group, indent, join, layout, seq
+from segkit.pql.writing.remarks import Remarks, attach
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
