@@ -1,59 +1,124 @@
-"""The codes of what can be wrong in the grammar. They are stable: tools may depend on them."""
+"""The codes of what can be wrong. They are stable: tools may depend on them.
+
+`docs/diagnostics.md` is made from this table and an example of each; a test compares it with the codes in the source.
+"""
 
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Literal as Choice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SYNTAX: Final[Mapping[str, str]] = MappingProxyType(
+
+class Code(NamedTuple):
+    """What a code means, in one line; the rule of `pql.md` it comes from; how grave it is."""
+
+    meaning: str
+    rule: str
+    severity: Choice["error", "warning"] = "error"
+
+
+SYNTAX: Final[Mapping[str, Code]] = MappingProxyType(
     {
-        "bad-aggregate": "`sum` and its like without `over NAME from`, or `over` without them",
-        "bad-chain": "a part of `chain(…)` is missing, out of order or not of its shape",
-        "bad-distance": "the tail of `occurs` is no distance such as `<= 3 days before now`",
-        "bad-index": "brackets behind a value hold none or several keys or conditions",
-        "bad-lambda": "`=>` without names in parentheses before it",
-        "bad-object": 'an object literal is not made of `"key": value`',
-        "bad-parameter": "a parameter such as `$0`",
-        "bad-select": "`select`, `exists` or `forall` without `NAME from` or `where`",
-        "chained-comparison": "two comparisons without `and` between them",
-        "curly-quotes": "typographic quotes around a string",
-        "duration": "a span of time such as `7 days` in arithmetic",
-        "empty": "nothing but space and comments",
-        "empty-name": "nothing between backticks",
-        "expected": "a word that a form needs is missing",
-        "foreign-operator": "an operator of another language, such as `==` or `not in`",
-        "glued-number": "a number that runs into a word, such as `90d`",
-        "half-character": "half of a surrogate pair in a string",
-        "infix-method": "a method such as `contains` written as an operator",
-        "mismatched-bracket": "a bracket closed by one of another kind",
-        "misplaced-null": "`null` anywhere but behind `=` and `!=`",
-        "missing-name": "no field name behind a dot",
-        "missing-value": "an operator, bracket or comma where a value must stand",
-        "moment-call": "`now()` and its like",
-        "needs-parentheses": "something that only parentheses can put here",
-        "number-range": "a number beyond 64 bit",
-        "placeholder": "a placeholder such as `<segment-id>` that was not filled in",
-        "single-quotes": "a string in single quotes (a warning)",
-        "sql-exists": "`exists` behind a field",
-        "sql-null": "`is null` and `is not null`",
-        "stray-bracket": "a closing bracket that closes nothing",
-        "too-deep": "nested deeper than can be read",
-        "too-long": "longer than can be read",
-        "too-many-errors": "errors that are not listed one by one",
-        "too-many-warnings": "warnings that are not listed one by one",
-        "trailing-comma": "a comma with nothing behind it",
-        "unclosed-bracket": "an opening bracket that is never closed",
-        "unclosed-comment": "`/*` without `*/`",
-        "unclosed-context": "`@{` without `}`",
-        "unclosed-name": "a backtick without its partner",
-        "unclosed-string": "a quote without its partner on the line",
-        "unexpected": "something that cannot follow what stands before it",
-        "unknown-character": "a character without meaning",
-        "unknown-escape": "a backslash in a string before a character it does not escape",
-        "unknown-unit": "no unit of time where one must stand",
-        "wildcard-index": "`[*]`",
+        "bad-aggregate": Code("`sum` and its like without `over NAME from`, or `over` without them", "R31"),
+        "bad-chain": Code("a part of `chain(…)` is missing, out of order or not of its shape", "R33"),
+        "bad-distance": Code("the tail of `occurs` is no distance such as `<= 3 days before now`", "R38"),
+        "bad-index": Code("brackets behind a value hold none or several keys or conditions", "R22"),
+        "bad-lambda": Code("`=>` without names in parentheses before it", "R01"),
+        "bad-object": Code('an object literal is not made of `"key": value`', "R08"),
+        "bad-parameter": Code("a parameter such as `$0`", "R01"),
+        "bad-select": Code("`select`, `exists` or `forall` without `NAME from` or `where`", "R24"),
+        "chained-comparison": Code("two comparisons without `and` between them", "R10"),
+        "curly-quotes": Code("typographic quotes around a string", "R06"),
+        "duration": Code("a span of time such as `7 days` in arithmetic", "R38"),
+        "empty": Code("nothing but space and comments", "R51"),
+        "empty-name": Code("nothing between backticks", "R05"),
+        "expected": Code("a word that a form needs is missing", "R10"),
+        "foreign-operator": Code("an operator of another language, such as `==` or `not in`", "R09"),
+        "glued-number": Code("a number that runs into a word, such as `90d`", "R07"),
+        "half-character": Code("half of a surrogate pair in a string", "R06"),
+        "infix-method": Code("a method such as `contains` written as an operator", "R46"),
+        "mismatched-bracket": Code("a bracket closed by one of another kind", "R51"),
+        "misplaced-null": Code("`null` anywhere but behind `=` and `!=`", "R07"),
+        "missing-name": Code("no field name behind a dot", "R19"),
+        "missing-value": Code("an operator, bracket or comma where a value must stand", "R10"),
+        "moment-call": Code("`now()` and its like", "R38"),
+        "needs-parentheses": Code("something that only parentheses can put here", "R10"),
+        "number-range": Code("a number beyond 64 bit", "R07"),
+        "placeholder": Code("a placeholder such as `<segment-id>` that was not filled in", "R51"),
+        "single-quotes": Code("a string in single quotes", "R06", "warning"),
+        "sql-exists": Code("`exists` behind a field", "R15"),
+        "sql-null": Code("`is null` and `is not null`", "R15"),
+        "stray-bracket": Code("a closing bracket that closes nothing", "R51"),
+        "too-deep": Code("nested deeper than can be read", "R53"),
+        "too-long": Code("longer than can be read", "R53"),
+        "too-many-errors": Code("errors that are not listed one by one", "R51"),
+        "too-many-warnings": Code("warnings that are not listed one by one", "R51", "warning"),
+        "trailing-comma": Code("a comma with nothing behind it", "R08"),
+        "unclosed-bracket": Code("an opening bracket that is never closed", "R51"),
+        "unclosed-comment": Code("`/*` without `*/`", "R04"),
+        "unclosed-context": Code("`@{` without `}`", "R01"),
+        "unclosed-name": Code("a backtick without its partner", "R05"),
+        "unclosed-string": Code("a quote without its partner on the line", "R06"),
+        "unexpected": Code("something that cannot follow what stands before it", "R10"),
+        "unknown-character": Code("a character without meaning", "R05"),
+        "unknown-escape": Code("a backslash in a string before a character it does not escape", "R06"),
+        "unknown-unit": Code("no unit of time where one must stand", "R38"),
+        "wildcard-index": Code("`[*]`", "R20"),
     }
 )
+"""Of the text alone."""
+
+BINDING: Final[Mapping[str, Code]] = MappingProxyType(
+    {
+        "array-as-scalar": Code(
+            "an array that a path runs over, beside one value: true when it is true of any item", "R20", "warning"
+        ),
+        "array-index": Code("a number in brackets behind an array, which has no first item to count from", "R22"),
+        "bad-pattern": Code("a regular expression that is no such thing, or that the engine cannot run", "R47"),
+        "chain-method": Code("a method behind `chain(…)`", "R33"),
+        "count-zero": Code("`COUNT(0)`, which every profile meets", "R35"),
+        "date-as-instant": Code("a Date equated with a Timestamp, which makes it midnight", "R17", "warning"),
+        "decisioning-reference": Code("`@{…}`, which only decisioning has", "R01"),
+        "duplicate-name": Code("two elements of a chain with one name", "R34"),
+        "expression-too-large": Code("variables and segments put in make it larger than can be run", "R53"),
+        "hidden-name": Code("a name that exists, but not in this place", "R34"),
+        "interval-as-value": Code("`last month` and its like outside of `occurs`", "R38"),
+        "invalid-segment": Code("a segment referred to is not valid itself", "R48"),
+        "lambda-here": Code("`(x) => …` where no function is asked for", "R01"),
+        "name-ahead": Code("a `WHEN` that refers to an element not matched yet", "R34"),
+        "negated-count": Code("`COUNT` of an element that must not be there", "R36"),
+        "negated-reference": Code("a `WHEN` that refers to an element that must not be there", "R36"),
+        "no-item": Code("`this` where there is no item", "R28"),
+        "no-outer-scope": Code("more `^` than there are filters around", "R27"),
+        "no-such-field": Code("a field of something that has none", "R19"),
+        "not-a-date": Code("a text or number that makes no date", "R17"),
+        "not-yet": Code("something that cannot be run yet", "R53"),
+        "null-comparison": Code("`= null` and `!= null`, read as `isNull()` and `isNotNull()`", "R07", "warning"),
+        "number-out-of-range": Code("an Integer beyond 64 bit in a tree", "R07"),
+        "profile-prefix": Code("`profile.` before a field", "R01", "warning"),
+        "second-parameter": Code("`$2`, or an outermost lambda with several parameters", "R01"),
+        "segment-cycle": Code("segments that refer to each other in a circle", "R48"),
+        "text-as-number": Code("a number in quotes beside a number", "R17", "warning"),
+        "type-clash": Code("types that do not fit each other or the operator", "R17"),
+        "unknown-field": Code("a name that neither the schema nor the expression has", "R16"),
+        "unknown-function": Code("a function that does not exist", "R50"),
+        "unknown-segment": Code("`inSegment` of a segment that does not exist", "R48"),
+        "unsupported-field": Code("a field of a type that PQL does not know, such as TIME", "R17a"),
+        "wildcard-in-pattern": Code("`%` in a regular expression", "R47", "warning"),
+        "wrong-arguments": Code("a wrong number or type of arguments", "R50"),
+    }
+)
+"""Of names and types, once a schema is known."""
+
+JSON: Final[Mapping[str, Code]] = MappingProxyType({})
+"""Of `pql/json` documents."""
+
+LINT: Final[Mapping[str, Code]] = MappingProxyType({})
+"""Of rules that are valid and probably not what was meant."""
+
+CODES: Final[Mapping[str, Code]] = MappingProxyType({**SYNTAX, **BINDING, **JSON, **LINT})
+"""All of them."""
