@@ -391,6 +391,39 @@ class Top:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """The items of an array by a key (R28, R30): a map from each key to the array of its items, in their order.
+
+    The key is a String, or an Array of String: then an item is in the group of each. An item without a key is in none.
+    Entries come in the order of their keys; of a null array the map is null.
+    """
+
+    array: Bound
+    variable: Variable
+    key: Bound
+    type: Type
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A map made of another one's entries (R28); null of a null map.
+
+    Each entry is bound to the two variables. Without `new_key` it keeps its key. A null new key drops the entry; of
+    entries with equal new keys the one whose old key is the greatest, by code point, stays. Entries come in the order
+    of their keys.
+    """
+
+    map: Bound
+    key_variable: Variable
+    value_variable: Variable
+    new_key: Bound | None
+    new_value: Bound
+    type: Type
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
 class ChainElement:
     """One element of a chain: `what` is a condition over the event variable, and so is `when`, which reads its
     timestamp and may refer to the instants of earlier elements through their `moment` variables (R34)."""
@@ -453,6 +486,8 @@ Bound = (
     | Distinct
     | Head
     | Top
+    | Group
+    | Entries
     | Chain
 )
 
@@ -496,6 +531,12 @@ def children(node: Bound) -> tuple[Bound, ...]:
             return (array,)
         case Top(array=array, key=key, number=number):
             return (array, key, number)
+        case Group(array=array, key=key):
+            return (array, key)
+        case Entries(map=one, new_key=None, new_value=value):
+            return (one, value)
+        case Entries(map=one, new_key=key, new_value=value):
+            return (one, key, value)
         case Chain(array=array, instant=instant, elements=elements):
             inner = [one for element in elements for one in (element.what, element.when) if one is not None]
             return (array, instant, *inner)

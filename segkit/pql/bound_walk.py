@@ -14,10 +14,12 @@ from segkit.pql.bound import (
     ChainElement,
     Const,
     Convert,
+    Entries,
     Events,
     Filter,
     Function,
     Get,
+    Group,
     Quantify,
     Record,
     Top,
@@ -32,11 +34,15 @@ if TYPE_CHECKING:
     from segkit.pql.types import Path
 
 
+_KEPT = frozenset({"variable", "key_variable", "value_variable", "moment", "type", "span", "name", "path"})
+"""The parts of nodes that hold no child."""
+
+
 def rebuild(node: Bound, change: Callable[[Bound], Bound]) -> Bound:
     """The node with each child replaced; the same object when nothing changed. Variables introduced are left alone."""
     changes: dict[str, Any] = {}
     for one in fields(node):
-        if one.name in {"variable", "moment", "type", "span", "name", "path"}:
+        if one.name in _KEPT:
             continue
         old = getattr(node, one.name)
         new = _change(old, change)
@@ -81,8 +87,10 @@ def depth(node: Bound) -> int:
 def introduced(node: Bound) -> tuple[Variable, ...]:
     """The variables that a node brings into scope for its children."""
     match node:
-        case Filter() | Transform() | Quantify() | Top():
+        case Filter() | Transform() | Quantify() | Top() | Group():
             return (node.variable,)
+        case Entries():
+            return (node.key_variable, node.value_variable)
         case Chain():
             inner = [one for element in node.elements for one in (element.variable, element.moment)]
             return (node.variable, *inner)
@@ -144,7 +152,12 @@ def canonical(node: Bound, renames: Mapping[str, str] | None = None, level: int 
         )
         inner = replace(node, elements=elements, variable=replace(node.variable, name=names[node.variable.name]))
         return rebuild(inner, lambda one: canonical(one, names, below))
-    named = cast("Filter | Transform | Quantify | Top", node)
+    if isinstance(node, Entries):
+        key = replace(node.key_variable, name=names[node.key_variable.name])
+        item = replace(node.value_variable, name=names[node.value_variable.name])
+        node = replace(node, key_variable=key, value_variable=item)
+        return rebuild(node, lambda one: canonical(one, names, below))
+    named = cast("Filter | Transform | Quantify | Top | Group", node)
     named = replace(named, variable=replace(named.variable, name=names[named.variable.name]))
     return rebuild(named, lambda one: canonical(one, names, below))
 

@@ -9,7 +9,9 @@ from segkit.pql.bound import (
     Bound,
     Chain,
     ChainElement,
+    Entries,
     Filter,
+    Group,
     Quantify,
     Top,
     Transform,
@@ -77,8 +79,10 @@ def _nodes(bound: Bound) -> list[Bound]:
 
 def _introduced(node: Bound) -> list[Variable]:
     match node:
-        case Filter() | Transform() | Quantify() | Top():
+        case Filter() | Transform() | Quantify() | Top() | Group():
             return [node.variable]
+        case Entries():
+            return [node.key_variable, node.value_variable]
         case Chain(variable=variable, elements=elements):
             return [variable, *(one for element in elements for one in (element.variable, element.moment))]
         case _:
