@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from typing import Literal as Choice
 
 from segkit.plan.fold import FALSE
+from segkit.plan.sequences import holds_without_events
 from segkit.plan.streams import Stream, grows, is_local, is_positive, stream_of
 from segkit.pql.bound import (
     Aggregate,
@@ -63,6 +64,8 @@ class Feature:
         The sort key over the event and whether it descends, for `first`.
     chain
         The sequence, for `chain`.
+    span, origin
+        The words it was first met in, and the rule or column that they are of.
     """
 
     name: str
@@ -72,6 +75,7 @@ class Feature:
     order: tuple[Bound, bool] | None = None
     chain: Chain | None = None
     span: Span = field(default=NOWHERE, compare=False)
+    origin: str = field(default="", compare=False)
 
     @property
     def default(self) -> Value:
@@ -87,20 +91,14 @@ class Feature:
                 return None
 
 
-def admits_none(comparison: str, number: int) -> bool:
-    """Whether zero matches satisfy a count."""
-    return {">=": number <= 0, "=": number == 0, "<=": number >= 0}[comparison]
-
-
-def holds_without_events(chain: Chain) -> bool:
-    """Whether a profile with no matching event satisfies a chain."""
-    return all(one.negated or admits_none(one.comparison, one.number) for one in chain.elements)
-
-
 class Features:
-    """Collects the features of several rules; asking for an equal one again gives the same variable."""
+    """Collects the features of several rules; asking for an equal one again gives the same variable.
+
+    `origin` is the name of the rule that is being read.
+    """
 
     def __init__(self) -> None:
+        self.origin = ""
         self._found: dict[Hashable, Feature] = {}
 
     @property
@@ -200,7 +198,7 @@ class Features:
         key = (kind, where, item, stream.many, order and (signature(order[0]), order[1]), sequence)
         if key not in self._found:
             name = f"feature {len(self._found) + 1}"
-            self._found[key] = Feature(name, kind, stream, value, order, chain, span)
+            self._found[key] = Feature(name, kind, stream, value, order, chain, span, self.origin)
         return Variable(self._found[key].name, value, span)
 
 

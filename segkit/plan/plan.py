@@ -66,8 +66,8 @@ def plan(conditions: Mapping[str, Bound], columns: Mapping[str, Bound], clock: C
     if refused:
         raise PQLError(refused)
     features = Features()
-    rules = {name: _extract(one, features, clock) for name, one in conditions.items()}
-    values = {name: _extract(one, features, clock) for name, one in columns.items()}
+    rules = {name: _extract(name, one, features, clock) for name, one in conditions.items()}
+    values = {name: _extract(name, one, features, clock) for name, one in columns.items()}
     shapes = Shapes()
     for one in (*rules.values(), *values.values()):
         shapes.read(one)
@@ -95,5 +95,6 @@ def _any_without(rules: Sequence[Bound], features: Sequence[Feature], clock: Clo
     return any(holds_without(one, features, clock) for one in rules)
 
 
-def _extract(node: Bound, features: Features, clock: Clock) -> Bound:
+def _extract(origin: str, node: Bound, features: Features, clock: Clock) -> Bound:
+    features.origin = origin
     return fold(features.extract(fold(node, clock)), clock)

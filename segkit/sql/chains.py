@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from segkit.plan.features import admits_none, holds_without_events
+from segkit.plan.sequences import admits_none, holds_without_events
 from segkit.pql.bound import Variable
 from segkit.pql.bound_walk import conjuncts, free, rebuild, substitute
 from segkit.sql.build import both, call, column, literal, otherwise, present, table
 from segkit.sql.expressions import condition, value
+from segkit.sql.notes import line
 from segkit.sql.scope import Leaves, Scope
 from segkit.sql.source import KEY
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from segkit.plan.features import Feature
     from segkit.pql.bound import Bound, Chain, ChainElement
     from segkit.sql.events import Steps
+    from segkit.sql.notes import Sources
     from segkit.sql.scope import Place
 
 _INSTANT, _BEFORE, _OWN, _FOUND = "instant", "before", "own", "found"
@@ -45,13 +47,15 @@ class Match:
     relations: tuple[Bound, ...]
     scope: Scope
     element: ChainElement
+    sources: Sources
+    origin: str
 
     def related(self, alias: str, state: str, kept: Mapping[str, str]) -> list[exp.Expr]:
         """The conditions on earlier elements, with this step and the state under these aliases."""
         moments: dict[str, Place] = {moment: column(name, state) for moment, name in kept.items()}
         rows: dict[str, Place] = {self.element.variable.name: Leaves(alias, _EVENT), _INSTANT: column(_INSTANT, alias)}
         scope = replace(self.scope, profile=Leaves(alias, _PROFILE)).having({**rows, **moments})
-        return [condition(one, scope) for one in self.relations]
+        return [self.sources.noted(condition(one, scope), self.origin, one.span) for one in self.relations]
 
 
 def chain_step(feature: Feature, steps: Steps, name: str, note: str) -> str:
@@ -69,6 +73,7 @@ def _renamed(node: Bound, instant: Bound) -> Bound:
 class _Builder:
     def __init__(self, chain: Chain, feature: Feature, steps: Steps, name: str, note: str) -> None:
         self.chain, self.stream, self.steps, self.name, self.note = chain, feature.stream, steps, name, note
+        self.origin = feature.origin
         self.elements = self.chain.elements
         self.matches = [self._match(index) for index in range(len(self.elements))]
 
@@ -76,7 +81,7 @@ class _Builder:
         state = ""
         previous: int | None = None
         open_start = False
-        if admits_none(self._first.comparison, self._first.number):
+        if admits_none(self._first):
             state, open_start = self._everyone(), True
         pending: list[Match] = []
         for index, element in enumerate(self.elements):
@@ -86,7 +91,7 @@ class _Builder:
             before = {} if previous is None else self._kept(previous)
             state = self._advance(index, state, before, pending, open_start=open_start)
             previous = index
-            open_start = open_start and admits_none(element.comparison, element.number)
+            open_start = open_start and admits_none(element)
             pending = []
         return self._finish(state, pending, open_start=open_start)
 
@@ -105,14 +110,16 @@ class _Builder:
         scope, event, profile = self.steps.scope(stream)
         scope = scope.having({element.variable.name: event})
         when = value(instant, scope)
-        held = [condition(one, scope) for one in (*stream.where, *local)]
+        sources = self.steps.sources
+        held = [sources.noted(condition(one, scope), self.origin, one.span) for one in (*stream.where, *local)]
         extra = self._carried(relations, element, scope)
         select = self.steps.rows(self._with(event, extra, own=True), self._with(profile, extra, own=False)).select(
             column(KEY, event.table), exp.alias_(when, _INSTANT), *extra.values()
         )
         select = select.where(both([present(when.copy()), *held]), copy=False)
-        step = self.steps.add(f"{self._step(index)}_events", select)
-        return Match(step, relations, scope, element)
+        words = sources.words(self.origin, element.span)
+        step = self.steps.add(f"{self._step(index)}_events", select, line(words))
+        return Match(step, relations, scope, element, sources, self.origin)
 
     @staticmethod
     def _with(row: Leaves, extra: Mapping[str, exp.Expr], *, own: bool) -> Leaves:
@@ -188,7 +195,7 @@ class _Builder:
         if tests:
             select = select.where(both(tests), copy=False)
         moment = element.moment.name
-        absent = counts and bool(state) and admits_none(element.comparison, element.number)
+        absent = counts and bool(state) and admits_none(element)
         own = column(_OWN, _MATCH) if absent else new
         keys = [column(KEY, _MATCH)]
         carried = [exp.alias_(own if one == moment else column(name, _MATCH), name) for one, name in after.items()]
@@ -240,13 +247,13 @@ class _Builder:
             select = exp.Select().from_(table(match.step, alias=_MATCH))
             keys, shown, start = [column(KEY, _MATCH)], [column(KEY, _MATCH)], None
         else:
-            outer = admits_none(element.comparison, element.number)
+            outer = admits_none(element)
             select = self._joined(match, state, kept, open_start=open_start, outer=outer)
             start = column(_INSTANT, _STATE)
             keys = [column(KEY, _STATE), *[column(name, _STATE) for name in kept.values()], start]
             shown = [*(one.copy() for one in keys[:-1]), exp.alias_(start.copy(), _BEFORE)]
         chosen = self._chosen(element)
-        if start is not None and admits_none(element.comparison, element.number):
+        if start is not None and admits_none(element):
             # With no match the state stays where it was, but its element stands for nothing.
             shown += [exp.alias_(chosen, _OWN), exp.alias_(otherwise(chosen.copy(), start.copy()), _INSTANT)]
         else:

@@ -15,6 +15,7 @@ from segkit.pql.types import Kind
 from segkit.sql import arrays
 from segkit.sql.build import both, call, cast, column, finite, literal, otherwise, sorted_by, table, tried_cast
 from segkit.sql.expressions import condition, value
+from segkit.sql.notes import Sources
 from segkit.sql.scope import Leaves, Scope
 from segkit.sql.source import KEY
 
@@ -45,6 +46,7 @@ class Steps:
     clock: Clock
     shapes: Shapes
     ordered: bool
+    sources: Sources = field(default_factory=Sources)
     profile_leaves: dict[tuple[str, ...], None] = field(default_factory=dict)
     named: dict[str, exp.Select] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
@@ -103,7 +105,7 @@ def passes(features: Sequence[Feature], steps: Steps, notes: dict[str, str]) -> 
 def _separate(group: list[Feature], steps: Steps, notes: dict[str, str], name: str) -> Pass:
     stream = group[0].stream
     scope, event, profile = steps.scope(stream)
-    held = [condition(one, scope) for one in stream.where]
+    held = [steps.sources.noted(condition(one, scope), group[0].origin, one.span) for one in stream.where]
     columns = {one.name: f"{_word(one)}_{number}" for number, one in enumerate(group, 1)}
     chosen = [exp.alias_(_aggregate(one, steps, scope), columns[one.name]) for one in group]
     rows = steps.rows(event, profile, stream.where)

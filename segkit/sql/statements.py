@@ -9,13 +9,14 @@ from sqlglot import exp
 
 from segkit.plan.plan import Plan, plan
 from segkit.pql.bound import And, Const, Not, Or, Truth
-from segkit.pql.bound_walk import canonical, signature
+from segkit.pql.bound_walk import canonical, conjuncts, signature
 from segkit.pql.types import Kind
 from segkit.sql.build import absent, both, column, literal, otherwise, some, table, when
 from segkit.sql.chains import chain_step
 from segkit.sql.events import PROFILES, Pass, Steps, passes
 from segkit.sql.expressions import condition, value
 from segkit.sql.limits import within_limits
+from segkit.sql.notes import Sources, line
 from segkit.sql.scope import Leaves, Scope
 from segkit.sql.source import KEY, MASK
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
     from segkit.plan.clock import Clock
-    from segkit.plan.features import Feature
     from segkit.pql.bound import Bound
     from segkit.sql.scope import Place
     from segkit.sql.source import ProfileSource
@@ -35,7 +35,8 @@ PROFILE_ID = "profile_id"
 """The column with the public id of a profile."""
 
 _FULL_JOINS = 8
-_RULE = "rule"
+_RULE = ""
+"""What the rule is called where there is one: no column has this name."""
 
 
 @within_limits
@@ -138,12 +139,18 @@ def compile_segments(
     """
     made = _Statement(plan(conditions, {}, clock), source, clock, texts or {})
     atoms = _Atoms()
-    segments = {name: atoms.combined(one) for name, one in made.plan.conditions.items()}
-    tests = [exp.alias_(when(made.condition(one), literal(1), literal(0)), name) for name, one in atoms.found.values()]
+    segments = {name: atoms.of(name, one) for name, one in made.plan.conditions.items()}
+    tests: list[exp.Expr] = []
+    for column_, one, origin in atoms.found.values():
+        test = exp.alias_(when(made.condition(one), literal(1), literal(0)), column_)
+        tests.append(made.sources.noted(test, origin, one.span, whole=True))
     rows = made.base(mask=True).select(column(KEY), column(MASK), *tests, copy=False)
     made.steps.add("conditions", rows)
     members = exp.Select().select(column(KEY), column(MASK)).from_(table("conditions"))
     chosen = [exp.alias_(one, name, quoted=True) for name, one in segments.items()]
+    for one, name in zip(chosen, segments, strict=True):
+        if texts and texts.get(name):
+            one.add_comments([line(texts[name])])
     made.steps.add("members", members.select(*chosen, copy=False))
     select = exp.Select().select(column(KEY), column(MASK), *(column(name) for name in segments))
     select = select.from_(table("members"))
@@ -160,7 +167,13 @@ class _Atoms:
     """The distinct conditions of many segments, and segments as bit arithmetic over them."""
 
     def __init__(self) -> None:
-        self.found: dict[Hashable, tuple[str, Bound]] = {}
+        self.found: dict[Hashable, tuple[str, Bound, str]] = {}
+        self._origin = ""
+
+    def of(self, origin: str, node: Bound) -> exp.Expr:
+        """The rule of this name over the columns of its conditions: 0 or 1."""
+        self._origin = origin
+        return self.combined(node)
 
     def combined(self, node: Bound) -> exp.Expr:
         """A rule over the columns of its conditions: 0 or 1."""
@@ -176,7 +189,7 @@ class _Atoms:
             case _:
                 key = signature(canonical(node))
                 if key not in self.found:
-                    self.found[key] = (f"condition_{len(self.found) + 1}", node)
+                    self.found[key] = (f"condition_{len(self.found) + 1}", node, self._origin)
                 return exp.Column(this=exp.to_identifier(self.found[key][0]))
 
     def _joined(self, kind: type[exp.Binary], items: Sequence[Bound]) -> exp.Expr:
@@ -197,8 +210,9 @@ class _Statement:
     def __init__(self, made: Plan, source: ProfileSource, clock: Clock, texts: Mapping[str, str]) -> None:
         self.plan = made
         self.source = source
-        self.steps = Steps(source, clock, made.shapes, made.ordered)
-        notes = {one.name: _fragment(one, texts) for one in made.features}
+        self.sources = Sources(texts)
+        self.steps = Steps(source, clock, made.shapes, made.ordered, self.sources)
+        notes = {one.name: line(self.sources.words(one.origin, one.span)) for one in made.features}
         self.passes = self._chains(notes)
         rest = [one for one in made.features if one.kind != "chain"]
         self.passes[:0] = passes(rest, self.steps, notes)
@@ -266,8 +280,9 @@ class _Statement:
         rule = self.plan.conditions.get(_RULE)
         if rule is None:
             return select
-        test = self.condition(rule)
-        return select if isinstance(test, exp.Boolean) and test.this else select.where(both([test]), copy=False)
+        tests = [self.sources.noted(self.condition(one), _RULE, one.span) for one in conjuncts(rule)]
+        test = both(tests)
+        return select if isinstance(test, exp.Boolean) and test.this else select.where(test, copy=False)
 
     def base(self, *, mask: bool = False) -> exp.Select:
         """The rows that can matter: profiles, features, or both joined."""
@@ -319,22 +334,9 @@ class _Statement:
             if notes:
                 cte.this.add_comments(notes)
         if text:
-            select.add_comments([_line(text)])
+            select.add_comments([line(text)])
         return select
 
 
 def _join(select: exp.Select, step: str, kind: str) -> exp.Select:
     return select.join(table(step), using=[exp.to_identifier(KEY)], join_type=kind, copy=False)
-
-
-def _fragment(feature: Feature, texts: Mapping[str, str]) -> str:
-    """The PQL that a feature comes from, where there is one text to look in."""
-    given = [one for one in texts.values() if one]
-    if len(given) != 1 or feature.span.end <= feature.span.start:
-        return ""
-    return _line(given[0][feature.span.start : feature.span.end])
-
-
-def _line(text: str) -> str:
-    # sqlglot writes comments as they are; neither end of a comment may stand inside one.
-    return " ".join(text.split()).replace("*/", "* /").replace("/*", "/ *")

@@ -12,8 +12,8 @@ FROM profiles
 WHERE
   TRY((
     CAST(profiles."number" AS BIGINT) * 2
-  ) + 1) > 10
+  ) + 1) > 10 /* number * 2 + 1 > 10 */
   AND CASE
     WHEN ISFINITE(CAST(profiles."score" AS DOUBLE) / NULLIF(CAST(profiles."number" AS BIGINT), 0))
     THEN CAST(profiles."score" AS DOUBLE) / NULLIF(CAST(profiles."number" AS BIGINT), 0)
-  END < 0.5
+  END < 0.5 /* score / number < 0.5 */

@@ -11,12 +11,12 @@ SELECT
   COUNT(*) AS size
 FROM profiles
 WHERE
-  LIST_CONTAINS(profiles."colors", 'red')
+  LIST_CONTAINS(profiles."colors", 'red') /* "red" in colors */
   AND LEN(
     LIST_FILTER(profiles."orders", LAMBDA x1 : (
       x1
     )."quantity" > 1 AND (
       x1
     )."SKU" = 's1')
-  ) > 0
-  AND MAP_EXTRACT_VALUE(profiles."scores", 'a') >= 0.5
+  ) > 0 /* orders[quantity > 1].SKU = "s1" */
+  AND MAP_EXTRACT_VALUE(profiles."scores", 'a') >= 0.5 /* scores["a"] >= 0.5 */

@@ -12,8 +12,8 @@ SELECT
   COUNT(*) AS size
 FROM profiles
 WHERE
-  profiles."home.city" = 'Paris'
+  profiles."home.city" = 'Paris' /* home.city = "Paris" */
   AND (
     profiles."number" > 3 OR STARTS_WITH(LOWER(profiles."name"), LOWER('A'))
-  )
-  AND NOT COALESCE(profiles."other" = 'x', FALSE)
+  ) /* number > 3 or name.startsWith("A", false) */
+  AND NOT COALESCE(profiles."other" = 'x', FALSE) /* not (other = "x") */

@@ -10,4 +10,5 @@ SELECT
   COUNT(*) AS size
 FROM profiles
 WHERE
-  profiles."name" IS NULL AND NOT COALESCE(profiles."active", FALSE)
+  profiles."name" IS NULL /* name.isNull() */
+  AND NOT COALESCE(profiles."active", FALSE) /* not active */

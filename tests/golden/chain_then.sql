@@ -1,4 +1,5 @@
 WITH chain_1_1_A_events AS (
+  /* A: WHAT(type = "view") */
   SELECT
     e."profile_key",
     e."timestamp" AS instant
@@ -10,8 +11,9 @@ WITH chain_1_1_A_events AS (
     FROM happened
   ) AS e
   WHERE
-    NOT e."timestamp" IS NULL AND e."type" = 'view'
+    NOT e."timestamp" IS NULL AND e."type" = 'view' /* type = "view" */
 ), chain_1_2_B_events AS (
+  /* B: WHAT(type = "buy") WHEN(<= 30 days before now) */
   SELECT
     e."profile_key",
     e."timestamp" AS instant
@@ -24,9 +26,9 @@ WITH chain_1_1_A_events AS (
   ) AS e
   WHERE
     NOT e."timestamp" IS NULL
-    AND e."type" = 'buy'
+    AND e."type" = 'buy' /* type = "buy" */
     AND e."timestamp" >= CAST('2026-10-22 12:00:00' AS TIMESTAMP)
-    AND e."timestamp" <= CAST('2026-11-21 12:00:00' AS TIMESTAMP)
+    AND e."timestamp" <= CAST('2026-11-21 12:00:00' AS TIMESTAMP) /* <= 30 days before now */
 ), chain_1_1_A AS (
   SELECT
     m."profile_key",

@@ -1,4 +1,5 @@
 WITH chain_1_1_A_events AS (
+  /* A: WHAT(type = "view") */
   SELECT
     e."profile_key",
     e."timestamp" AS instant
@@ -10,8 +11,9 @@ WITH chain_1_1_A_events AS (
     FROM happened
   ) AS e
   WHERE
-    NOT e."timestamp" IS NULL AND e."type" = 'view'
+    NOT e."timestamp" IS NULL AND e."type" = 'view' /* type = "view" */
 ), chain_1_2_B_events AS (
+  /* B: WHAT(type = "buy") WHEN(<= 2 days after A) */
   SELECT
     e."profile_key",
     e."timestamp" AS instant
@@ -23,7 +25,7 @@ WITH chain_1_1_A_events AS (
     FROM happened
   ) AS e
   WHERE
-    NOT e."timestamp" IS NULL AND e."type" = 'buy'
+    NOT e."timestamp" IS NULL AND e."type" = 'buy' /* type = "buy" */
 ), chain_1_1_A AS (
   SELECT DISTINCT
     m."profile_key",
@@ -48,7 +50,7 @@ WITH chain_1_1_A_events AS (
       AND m."instant" <= CASE
         WHEN s."at_1" <= CAST('9999-12-29 23:59:59.999999' AS TIMESTAMP)
         THEN s."at_1" + INTERVAL '2' DAY
-      END
+      END /* <= 2 days after A */
   ) AS m
   GROUP BY
     m."profile_key"

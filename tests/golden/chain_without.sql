@@ -1,4 +1,5 @@
 WITH chain_1_1_A_events AS (
+  /* A: WHAT(type = "view") */
   SELECT
     e."profile_key",
     e."timestamp" AS instant
@@ -10,8 +11,9 @@ WITH chain_1_1_A_events AS (
     FROM happened
   ) AS e
   WHERE
-    NOT e."timestamp" IS NULL AND e."type" = 'view'
+    NOT e."timestamp" IS NULL AND e."type" = 'view' /* type = "view" */
 ), chain_1_2_Q_events AS (
+  /* not Q: WHAT(type = "quit") */
   SELECT
     e."profile_key",
     e."timestamp" AS instant
@@ -23,8 +25,9 @@ WITH chain_1_1_A_events AS (
     FROM happened
   ) AS e
   WHERE
-    NOT e."timestamp" IS NULL AND e."type" = 'quit'
+    NOT e."timestamp" IS NULL AND e."type" = 'quit' /* type = "quit" */
 ), chain_1_3_B_events AS (
+  /* B: WHAT(type = "buy") COUNT(2) */
   SELECT
     e."profile_key",
     e."timestamp" AS instant
@@ -36,7 +39,7 @@ WITH chain_1_1_A_events AS (
     FROM happened
   ) AS e
   WHERE
-    NOT e."timestamp" IS NULL AND e."type" = 'buy'
+    NOT e."timestamp" IS NULL AND e."type" = 'buy' /* type = "buy" */
 ), chain_1_1_A AS (
   SELECT DISTINCT
     m."profile_key",

@@ -11,9 +11,9 @@ WITH events_1 AS (
     FROM happened
   ) AS e
   WHERE
-    e."type" = 'buy'
+    e."type" = 'buy' /* type = "buy" */
     AND e."timestamp" >= CAST('2026-10-22 12:00:00' AS TIMESTAMP)
-    AND e."timestamp" <= CAST('2026-11-21 12:00:00' AS TIMESTAMP)
+    AND e."timestamp" <= CAST('2026-11-21 12:00:00' AS TIMESTAMP) /* timestamp occurs <= 30 days before now */
   GROUP BY
     e."profile_key"
 )

@@ -16,7 +16,7 @@ WITH events_1 AS (
     FROM happened
   ) AS e
   WHERE
-    e."type" = 'buy'
+    e."type" = 'buy' /* type = "buy" */
   GROUP BY
     e."profile_key"
 )
@@ -25,4 +25,5 @@ SELECT
   COUNT(*) AS size
 FROM events_1
 WHERE
-  events_1."count_1" >= 3 AND events_1."sum_2" > 100
+  events_1."count_1" >= 3 /* xEvent[type = "buy"].count() >= 3 */
+  AND events_1."sum_2" > 100 /* xEvent[type = "buy"].sum(value) > 100 */

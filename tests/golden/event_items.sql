@@ -11,7 +11,7 @@ WITH events_1 AS (
     FROM happened
   ) AS e
   WHERE
-    e."type" = 'buy'
+    e."type" = 'buy' /* X.type = "buy" */
     AND LEN(
       LIST_FILTER(e."items", LAMBDA x1 : (
         x1

@@ -15,7 +15,7 @@ WITH profiles AS (
     FROM happened
   ) AS e
   WHERE
-    e."type" = 'buy'
+    e."type" = 'buy' /* type = "buy" */
   GROUP BY
     e."profile_key"
 )
@@ -26,4 +26,5 @@ FROM profiles
 LEFT JOIN events_1
   USING (profile_key)
 WHERE
-  NOT COALESCE(events_1."found_1", FALSE) AND profiles."home.city" = 'Paris'
+  NOT COALESCE(events_1."found_1", FALSE) /* not (xEvent[type = "buy"]) */
+  AND profiles."home.city" = 'Paris' /* home.city = "Paris" */

@@ -11,7 +11,7 @@ WITH events_1 AS (
     FROM happened
   ) AS e
   WHERE
-    e."type" = 'view'
+    e."type" = 'view' /* X.type = "view" */
   GROUP BY
     e."profile_key"
 ), events_2 AS (
@@ -27,7 +27,7 @@ WITH events_1 AS (
     FROM happened
   ) AS e
   WHERE
-    e."type" = 'buy'
+    e."type" = 'buy' /* Y.type = "buy" */
   GROUP BY
     e."profile_key"
 )

@@ -17,7 +17,7 @@ WITH profiles AS (
   INNER JOIN profiles AS p
     USING (profile_key)
   WHERE
-    e."commerce.order.total" > p."score"
+    e."commerce.order.total" > p."score" /* commerce.order.total > ^.score */
   GROUP BY
     e."profile_key"
 )

@@ -7,6 +7,8 @@ WITH profiles AS (
     "namespace_mask"
   FROM merged_with_events_only
 ), events_1 AS (
+  /* xEvent[type = "buy"] */
+  /* xEvent[type = "buy"].count() */
   SELECT
     e."profile_key",
     TRUE AS found_1,
@@ -18,18 +20,18 @@ WITH profiles AS (
     FROM happened
   ) AS e
   WHERE
-    e."type" = 'buy'
+    e."type" = 'buy' /* type = "buy" */
   GROUP BY
     e."profile_key"
 ), conditions AS (
   SELECT
     "profile_key",
     "namespace_mask",
-    CASE WHEN profiles."home.city" = 'Paris' THEN 1 ELSE 0 END AS condition_1,
-    CASE WHEN events_1."found_1" THEN 1 ELSE 0 END AS condition_2,
-    CASE WHEN NOT profiles."name" IS NULL THEN 1 ELSE 0 END AS condition_3,
-    CASE WHEN profiles."active" THEN 1 ELSE 0 END AS condition_4,
-    CASE WHEN COALESCE(events_1."count_2", 0) > 2 THEN 1 ELSE 0 END AS condition_5
+    CASE WHEN profiles."home.city" = 'Paris' THEN 1 ELSE 0 END AS condition_1, /* home.city = "Paris" */
+    CASE WHEN events_1."found_1" THEN 1 ELSE 0 END AS condition_2, /* xEvent[type = "buy"] */
+    CASE WHEN NOT profiles."name" IS NULL THEN 1 ELSE 0 END AS condition_3, /* name */
+    CASE WHEN profiles."active" THEN 1 ELSE 0 END AS condition_4, /* active */
+    CASE WHEN COALESCE(events_1."count_2", 0) > 2 THEN 1 ELSE 0 END AS condition_5 /* xEvent[type = "buy"].count() > 2 */
   FROM profiles
   LEFT JOIN events_1
     USING (profile_key)
@@ -37,13 +39,13 @@ WITH profiles AS (
   SELECT
     "profile_key",
     "namespace_mask",
-    condition_1 & condition_2 AS "segment 1",
+    condition_1 & condition_2 AS "segment 1", /* home.city = "Paris" and xEvent[type = "buy"] */
     condition_1 & (
       1 - (
         condition_3 | condition_4
       )
-    ) AS "segment 2",
-    condition_5 AS "segment 3"
+    ) AS "segment 2", /* home.city = "Paris" and not (name or active) */
+    condition_5 AS "segment 3" /* xEvent[type = "buy"].count() > 2 */
   FROM conditions
 )
 SELECT

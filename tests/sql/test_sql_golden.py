@@ -50,7 +50,8 @@ def _compiled(text: str) -> str:
     if len(parts) == 1:
         return show(compile_condition_count(bound[0], Named(), clock, text=parts[0])) + "\n"
     rules = {f"segment {number}": one for number, one in enumerate(bound, 1)}
-    return show(compile_segments(rules, Named(), clock)) + "\n"
+    texts = {f"segment {number}": one for number, one in enumerate(parts, 1)}
+    return show(compile_segments(rules, Named(), clock, texts=texts)) + "\n"
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -1,0 +1,64 @@
+"""The PQL beside the SQL: which words of a rule a step or a condition comes from, as comments of the statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from segkit.pql.tree import Span
+
+PQL = "pql"
+"""Where an expression's `meta` has the words it comes from, whole."""
+
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The texts of the rules of one statement, by their names.
+
+    Parameters
+    ----------
+    texts
+        Rule → its PQL; a rule without a text has no words to show.
+    """
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def words(self, origin: str, span: Span) -> str:
+        """The words of a rule at a place, on one line; nothing where they are not known."""
+        text = self.texts.get(origin, "")
+        return " ".join(text[span.start : span.end].split())
+
+    def noted(self, made: exp.Expr, origin: str, span: Span, *, whole: bool = False) -> exp.Expr:
+        """A condition or column with the words it comes from behind it; with nothing where they are the whole rule, as
+        that stands above the statement already, unless `whole` asks for it."""
+        words = self.words(origin, span)
+        if not words or isinstance(made, exp.Boolean):
+            return made
+        made = made.copy()  # what stands for a feature is one object, wherever it is read
+        shown = whole or words != " ".join(self.texts[origin].split())
+        if shown and isinstance(made, exp.Or):
+            made = exp.Paren(this=made)
+        made.meta[PQL] = words
+        if shown:
+            _last(made).add_comments([line(words)])
+        return made
+
+
+def line(text: str) -> str:
+    """A text as a comment of one line, which it cannot end: sqlglot writes comments as they are."""
+    shown = " ".join(text.split()).replace("*/", "* /").replace("/*", "/ *")
+    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1].rstrip()}…"
+
+
+def _last(node: exp.Expr) -> exp.Expr:
+    """The part that is written last: behind the operator, where sqlglot would put it, a comment splits a comparison."""
+    while isinstance(node, exp.Binary | exp.Not) and not isinstance(node, exp.Dot):
+        node = node.this if isinstance(node, exp.Not) else node.expression
+    return node
