@@ -148,9 +148,9 @@ def compile_segments(
     made.steps.add("conditions", rows)
     members = exp.Select().select(column(KEY), column(MASK)).from_(table("conditions"))
     chosen = [exp.alias_(one, name, quoted=True) for name, one in segments.items()]
-    for one, name in zip(chosen, segments, strict=True):
+    for shown, name in zip(chosen, segments, strict=True):
         if texts and texts.get(name):
-            one.add_comments([line(texts[name])])
+            shown.add_comments([line(texts[name])])
     made.steps.add("members", members.select(*chosen, copy=False))
     select = exp.Select().select(column(KEY), column(MASK), *(column(name) for name in segments))
     select = select.from_(table("members"))
