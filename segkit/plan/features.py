@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from typing import Literal as Choice
 
 from segkit.plan.fold import FALSE
-from segkit.plan.sequences import holds_without_events
+from segkit.plan.sequences import admits_none, holds_without_events
 from segkit.plan.streams import Stream, grows, is_local, is_positive, stream_of
 from segkit.pql.bound import (
     Aggregate,
@@ -210,6 +211,9 @@ def _get(item: Bound, kind: Type, path: Path) -> Bound:
 
 
 def _is_closed(chain: Chain) -> bool:
+    for before, after in pairwise(chain.elements):
+        if before.negated is not after.negated and (admits_none(before) or admits_none(after)):
+            return False
     for element in chain.elements:
         local = [element.variable, *(one.moment for one in chain.elements)]
         if not all(is_local(one, local) for one in (element.what, element.when) if one is not None):

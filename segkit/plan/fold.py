@@ -9,12 +9,14 @@ import datetime as dt
 import math
 from typing import TYPE_CHECKING
 
+from segkit.plan.sequences import holds_without_events
 from segkit.pql.bound import (
     Aggregate,
     And,
     Arith,
     Attribute,
     Bound,
+    Chain,
     Compare,
     Const,
     Convert,
@@ -92,6 +94,8 @@ def _fold(node: Bound, clock: Clock) -> Bound:
             return Const(None, node.type, node.span)
         case Head() if _empty(node.array):
             return Const(None, node.type, node.span)
+        case Chain() if _empty(node.array):
+            return Const(holds_without_events(node), BOOLEAN, node.span)
         case Aggregate() if _empty(node.array):
             return Const(0 if node.function in {"count", "sum"} else None, node.type, node.span)
         case Function() if _has_null(node):

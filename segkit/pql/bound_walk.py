@@ -186,7 +186,7 @@ def conjuncts(node: Bound) -> list[Bound]:
 
 def reads_events(node: Bound) -> bool:
     """Whether a node needs the profile's events."""
-    return any(isinstance(one, Events | Chain) for one in walk(node))
+    return any(isinstance(one, Events) for one in walk(node))
 
 
 def attributes(node: Bound) -> list[Attribute]:

@@ -49,7 +49,7 @@ from segkit.pql.bound import (
     Variable,
 )
 from segkit.pql.types import BOOLEAN, Kind
-from segkit.sql import arrays, functions, times
+from segkit.sql import arrays, functions, maps, row_chains, times
 from segkit.sql.build import (
     absent,
     both,
@@ -319,8 +319,12 @@ def value(node: Bound, scope: Scope) -> exp.Expr:
             return _time(node, scope)
         case Filter() | Transform() | Aggregate() | Distinct() | Head() | Top():
             return _array(node, scope)
-        case Events() | Chain():
-            # The plan has replaced all of these; `unsupported` refuses what it cannot.
+        case Group() | Entries():
+            return _map(node, scope)
+        case Chain():
+            return row_chains.holds(node, scope)
+        case Events():
+            # The plan has replaced all of these.
             raise AssertionError(f"{type(node).__name__} was left in a planned expression")
 
 
@@ -448,6 +452,7 @@ def nullable(node: Bound, scope: Scope) -> bool:
             | Test()
             | InRange()
             | Quantify()
+            | Chain()
         ):
             return False
         case _:

@@ -48,9 +48,12 @@ def _search(  # noqa: PLR0917  a state of the search
             return False
         at_least = element.count.comparison == ">="
         choices = [(matching[number - 1] if at_least else matching[-1]) if matching else None]
+    # An element that stands for nothing is no neighbour: what must not come between waits for the next (R36).
     return any(
-        _clear(forbidden, events, last, one, moments, scope)
-        and _search(tuple(rest), events, last if one is None else one, (), {**moments, element.name: one}, scope)
+        _search(tuple(rest), events, last, forbidden, {**moments, element.name: None}, scope)
+        if one is None
+        else _clear(forbidden, events, last, one, moments, scope)
+        and _search(tuple(rest), events, one, (), {**moments, element.name: one}, scope)
         for one in choices
     )
 
