@@ -27,6 +27,8 @@ from segkit.pql import tree
 from segkit.pql.types import BOOLEAN, DOUBLE, INTEGER, NULL, STRING, TIMESTAMP, Kind, Schema, array_of, object_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from segkit.pql.types import Type
 
 PREDICATES = {"startsWith", "endsWith", "contains", *functions.NEGATIVES}
@@ -50,6 +52,7 @@ class Scope:
     events: Value
     calendar: times.Calendar
     variables: dict[str, Value | Let] = field(default_factory=dict)
+    segments: Mapping[str, tree.Node] = field(default_factory=dict)
 
     @property
     def item(self) -> Value:
@@ -62,8 +65,16 @@ class Scope:
         return replace(self, variables={**self.variables, name: value})
 
 
-def scope_of(profile: dict[str, Any], events: list[dict[str, Any]], schema: Schema, calendar: times.Calendar) -> Scope:
-    return Scope((Value(profile, schema.profile),), Value(events, array_of(schema.event)), calendar)
+def scope_of(
+    profile: dict[str, Any],
+    events: list[dict[str, Any]],
+    schema: Schema,
+    calendar: times.Calendar,
+    segments: Mapping[str, tree.Node] | None = None,
+) -> Scope:
+    return Scope(
+        (Value(profile, schema.profile),), Value(events, array_of(schema.event)), calendar, segments=segments or {}
+    )
 
 
 def truth(node: tree.Node, scope: Scope) -> bool:
@@ -246,6 +257,10 @@ def _predicate(name: str, text: Value, part: Value, *, ignore_case: bool = False
 def _call(name: str, nodes: tuple[tree.Node, ...], scope: Scope) -> Value:
     if name == "if":
         return _if(nodes, scope)
+    if name == "inSegment":
+        # R48: that rule, over the whole profile
+        rule = scope.segments[value(nodes[0], scope).it]
+        return Value(truth(rule, replace(scope, items=scope.items[:1], variables={})), BOOLEAN)
     if name in {"filter", "exists"}:
         found = _filtered(value(nodes[0], scope), nodes[1], scope)
         return Value(bool(found.it), BOOLEAN) if name == "exists" else found

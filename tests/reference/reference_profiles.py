@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+from reference_schemas import stored_as
 from reference_values import Map
 from reference_world import EVENT, PROFILE
 
@@ -12,6 +15,10 @@ from segkit.pql.types import Kind, Type
 
 if TYPE_CHECKING:
     import random
+
+    from reference_schemas import Shape
+
+    from segkit.pql.types import Path
 
 _AT = dt.datetime.fromisoformat
 TEXTS = [
@@ -59,6 +66,41 @@ MOMENTS = [
     )
 ]
 EVENT_MOMENTS = [_AT("2026-11-20T12:00:00") + one * dt.timedelta(hours=6) for one in range(8)]
+ODD_TEXTS = [
+    "e\u0301",
+    "é",
+    "\u0131I",
+    "Straße",
+    "ΑΣ",
+    "👍🏽!",
+    "\x00a",
+    "%_\\",
+    '"',
+    "\u200b",
+    "\ufffd",
+    "\r\n",
+    "a" * 3000,
+    "1e400",
+    "9223372036854775808",
+    "2026-02-30",
+    "ann@Example.COM",
+    "https://u:p@www.x.example:8080/a%20b?q#f",
+]
+BOUNDARIES = [
+    "0001-01-01T00:00:00",
+    "9999-12-31T23:59:59.999999",
+    "1970-01-01T00:00:00",
+    "1900-01-01T00:00:00",
+    "2000-02-29T00:00:00",
+    "2024-12-31T23:59:59.999999",
+    "2026-01-31T12:00:00",
+    "2026-03-29T00:59:59.999999",
+    "2026-03-29T02:30:00",
+    "2026-10-25T00:59:59.999999",
+]
+_NEAR = [dt.timedelta(0), dt.timedelta(microseconds=1), dt.timedelta(microseconds=-1)]
+_AWAY = [dt.timedelta(0), dt.timedelta(hours=1), dt.timedelta(days=1), dt.timedelta(days=7), dt.timedelta(days=30)]
+_WIDE_DOUBLES = [1e300, 5e-324, -0.0, 2.0**53]
 
 
 def profile(random_: random.Random) -> dict[str, Any]:
@@ -110,3 +152,79 @@ def _value(random_: random.Random, name: str, of: Type, depth: int) -> Any:
             return random_.choice(DAYS)
         case _:
             return random_.choice(MOMENTS)
+
+
+def shaped(random_: random.Random, shape: Shape, now: dt.datetime) -> dict[str, Any]:
+    """A profile of a generated schema, in the values its storage can hold, with its events under `events`."""
+    fields = _Fields(random_, now)
+    made: dict[str, Any] = {} if random_.random() < 0.08 else fields.nested(shape.schema.profile, (), shape.profile)
+    made["events"] = []
+    for _ in range(random_.choice([0, 0, 1, 2, 3, 5])):
+        event = fields.nested(shape.schema.event, (), shape.event)
+        event["timestamp"] = random_.choice([*EVENT_MOMENTS, event["timestamp"], None])
+        made["events"].append({name: one for name, one in event.items() if name != "_id"})
+    return made
+
+
+@dataclass(frozen=True)
+class _Fields:
+    """Values by type and storage: the same few often, so that they meet, and boundaries now and then."""
+
+    r: random.Random
+    now: dt.datetime
+
+    def nested(self, of: Type, path: Path, storage: dict[Path, pa.DataType]) -> dict[str, Any]:
+        """The fields of an object whose leaves are columns; a missing object is one whose leaves all are."""
+        found: dict[str, Any] = {}
+        for name, one in of.fields:
+            if one.kind is Kind.OBJECT:
+                found[name] = None if self.r.random() < 0.15 else self.nested(one, (*path, name), storage)
+            else:
+                found[name] = self.value(one, storage.get((*path, name)) or stored_as(one), 2)
+        return found
+
+    def value(self, of: Type, storage: pa.DataType, depth: int) -> Any:
+        """A value, or null."""
+        r = self.r
+        if r.random() < 0.2:
+            return None
+        match of.kind:
+            case Kind.OBJECT:
+                return {name: self.value(one, storage.field(name).type, depth) for name, one in of.fields}
+            case Kind.ARRAY:
+                size = r.choice([0, 1, 2, 3] if depth > 1 else [0, 1, 2])
+                return [self.value(of.of, storage.value_type, depth - 1) for _ in range(size)]
+            case Kind.MAP:
+                keys = [one for one in ("a", "b", "", "ß") if r.random() < 0.4]
+                return Map({key: self.value(of.of, storage.item_type, depth - 1) for key in keys})
+            case Kind.STRING:
+                return r.choice(WORDS if r.random() < 0.4 else TEXTS if r.random() < 0.7 else ODD_TEXTS)
+            case Kind.INTEGER:
+                return r.choice([one for one in [*INTEGERS, *_WIDE_INTEGERS] if _holds(storage, one)])
+            case Kind.DOUBLE if pa.types.is_decimal(storage) or r.random() < 0.9:
+                return r.choice(DOUBLES)
+            case Kind.DOUBLE:
+                return r.choice(_WIDE_DOUBLES)
+            case Kind.BOOLEAN:
+                return r.random() < 0.5
+            case Kind.DATE:
+                return self.moment().date()
+            case _:
+                return self.moment()
+
+    def moment(self) -> dt.datetime:
+        """An instant: a remembered one, or one beside the edge of a window that ends or begins now."""
+        pick = self.r.random()
+        if pick < 0.6:
+            return self.r.choice(MOMENTS)
+        if pick < 0.75:
+            return _AT(self.r.choice(BOUNDARIES))
+        return self.now + self.r.choice([1, -1]) * self.r.choice(_AWAY) + self.r.choice(_NEAR)
+
+
+_WIDE_INTEGERS = [2**7 - 1, 2**8 - 1, 2**15, 2**31 - 1, -(2**31), 2**53 + 1, 2**62, 2**63 - 1, -(2**63)]
+
+
+def _holds(storage: pa.DataType, number: int) -> bool:
+    lowest = 0 if pa.types.is_unsigned_integer(storage) else -(2 ** (storage.bit_width - 1))
+    return lowest <= number <= lowest + 2**storage.bit_width - 1

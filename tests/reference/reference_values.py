@@ -135,6 +135,12 @@ def compare(operator: str, left: Value, right: Value, calendar: Calendar, *, ign
     if pair is None:
         return False
     a, b = pair
+    if a is None or b is None:
+        # a Date whose first instant lies outside the years 1 to 9999
+        return False
+    if Kind.DOUBLE in {left.kind, right.kind} and {left.kind, right.kind} <= NUMBERS:
+        # "Integer and Double mix freely" (R17): as Doubles
+        a, b = float(a), float(b)
     if ignore_case:
         a, b = lowered(a), lowered(b)
     return {"=": a == b, "!=": a != b, "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[operator]

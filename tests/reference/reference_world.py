@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow as pa
 from reference_interpreter import scope_of, truth, value
+from reference_schemas import Shape, stored_as
 from reference_time import Calendar
 from reference_values import Map
 from sqlglot import exp
@@ -35,11 +36,13 @@ from segkit.pql.types import (
     map_of,
     object_of,
 )
-from segkit.sql import Clock, compile_columns, compile_condition_count, compile_segments, show
+from segkit.sql import KEY, Clock, compile_columns, compile_condition_count, compile_segments, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from segkit.pql.binder import BoundExpression
+    from segkit.pql.tree import Expression
     from segkit.pql.types import Path
 
 NOW = dt.datetime(2026, 11, 21, 12)  # noqa: DTZ001  timestamps are naive UTC
@@ -96,8 +99,10 @@ PROFILE = object_of(
     }
 )
 SCHEMA = Schema(PROFILE, EVENT)
+SHAPE = Shape(
+    SCHEMA, {("price",): pa.decimal128(10, 2), ("small",): pa.int32(), ("home", "geo", "floor"): pa.uint8()}, {}
+)
 
-_SPECIAL = {("price",): pa.decimal128(10, 2), ("small",): pa.int32(), ("home", "geo", "floor"): pa.uint8()}
 _numbers = itertools.count()
 
 
@@ -108,56 +113,36 @@ def _connection() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _arrow(kind: Type) -> pa.DataType:
-    match kind.kind:
-        case Kind.STRING:
-            return pa.string()
-        case Kind.INTEGER:
-            return pa.int64()
-        case Kind.DOUBLE:
-            return pa.float64()
-        case Kind.BOOLEAN:
-            return pa.bool_()
-        case Kind.DATE:
-            return pa.date32()
-        case Kind.TIMESTAMP:
-            return pa.timestamp("us")
-        case Kind.ARRAY:
-            return pa.list_(_arrow(kind.of))
-        case Kind.MAP:
-            return pa.map_(pa.string(), _arrow(kind.of))
-        case _:
-            return pa.struct([(name, _arrow(one)) for name, one in kind.fields])
-
-
 def _at(record: dict[str, Any] | None, path: Path) -> Any:
     for name in path:
         record = None if record is None else record.get(name)
     return record
 
 
-def _stored(it: Any, kind: Type) -> Any:
+def _stored(it: Any, kind: Type, storage: pa.DataType) -> Any:
     """A reference value as Arrow takes it."""
     match it:
         case Map(entries=entries):
-            return [(key, _stored(one, kind.of)) for key, one in entries.items()]
+            return [(key, _stored(one, kind.of, storage.item_type)) for key, one in entries.items()]
         case list():
-            return [_stored(one, kind.of) for one in it]
+            return [_stored(one, kind.of, storage.value_type) for one in it]
         case dict():
-            return {name: _stored(it.get(name), of) for name, of in kind.fields}
+            return {name: _stored(it.get(name), of, storage.field(name).type) for name, of in kind.fields}
+        case float() if pa.types.is_decimal(storage):
+            return decimal.Decimal(str(it))
         case _:
             return it
 
 
-def _table(keys: Sequence[int], rows: Sequence[dict[str, Any]], root: Type) -> pa.Table:
-    columns = {"profile_key": pa.array(keys, pa.int64())}
+def _table(
+    keys: Sequence[int], rows: Sequence[dict[str, Any]], root: Type, storage: Mapping[Path, pa.DataType]
+) -> pa.Table:
+    names, arrays = [KEY], [pa.array(keys, pa.int64())]
     for path, of in leaves(root):
-        values = [_stored(_at(row, path), of) for row in rows]
-        special = _SPECIAL.get(path) if root is PROFILE else None
-        if path == ("price",) and root is PROFILE:
-            values = [None if one is None else decimal.Decimal(str(one)) for one in values]
-        columns[".".join(path)] = pa.array(values, special or _arrow(of))
-    return pa.table(columns)
+        arrow = storage.get(path) or stored_as(of)
+        arrays.append(pa.array([_stored(_at(row, path), of, arrow) for row in rows], arrow))
+        names.append(".".join(path))
+    return pa.Table.from_arrays(arrays, names)
 
 
 @dataclass
@@ -170,6 +155,8 @@ class World:
     people: Mapping[str, dict[str, Any]]
     calendar: Calendar = field(default_factory=lambda: Calendar(NOW))
     namespaces: tuple[str, ...] = ("crm", "email")
+    shape: Shape = SHAPE
+    segments: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.connection = _connection().cursor()
@@ -190,11 +177,14 @@ class World:
         happened = [(key, event) for key, letter in self.keys.items() for event in self.events_[letter]]
         # Stored against the order of time and keys, so that a statement that leans on an order fails.
         happened.reverse()
-        self._store(self.records, [key for key, _ in known], [self.profiles_[one] for _, one in known], PROFILE)
-        self._store(self.happened, [key for key, _ in happened], [one for _, one in happened], EVENT)
+        shape = self.shape
+        people = [self.profiles_[one] for _, one in known]
+        self._store(self.records, _table([key for key, _ in known], people, shape.schema.profile, shape.profile))
+        events = [one for _, one in happened]
+        self._store(self.happened, _table([key for key, _ in happened], events, shape.schema.event, shape.event))
 
-    def _store(self, name: str, keys: list[int], rows: list[dict[str, Any]], root: Type) -> None:
-        self.connection.register("given", _table(keys, rows, root))
+    def _store(self, name: str, rows: pa.Table) -> None:
+        self.connection.register("given", rows)
         self.connection.execute(exp.select("*").from_("given").ctas(name).sql("duckdb"))
         self.connection.unregister("given")
 
@@ -242,11 +232,19 @@ class World:
         return "".join(one for one in self.people if truth(root, self._scope(one)))
 
     def _scope(self, letter: str) -> Any:
-        return scope_of(self.profiles_[letter], self.events_[letter], SCHEMA, self.calendar)
+        rules = {name: parse(text).root for name, text in self.segments.items()}
+        return scope_of(self.profiles_[letter], self.events_[letter], self.shape.schema, self.calendar, rules)
+
+    def bind(self, text: str) -> BoundExpression:
+        """A text bound against the schema, beside the segments."""
+        return bind(parse(text), self.shape.schema, segments=self._segment)
+
+    def _segment(self, name: str) -> Expression | None:
+        return parse(self.segments[name]) if name in self.segments else None
 
     def compiled(self, texts: Sequence[str]) -> list[dict[str, Any]]:
         """The values of many expressions for every profile by one compiled statement."""
-        bound = {f"v{number}": bind(parse(text), SCHEMA) for number, text in enumerate(texts)}
+        bound = {f"v{number}": self.bind(text) for number, text in enumerate(texts)}
         rows = self.rows(compile_columns({name: one.root for name, one in bound.items()}, self, self.clock))
         by_letter = {row[0]: row[1:] for row in rows}
         assert len(by_letter) == len(rows), "a profile has several rows"
@@ -258,7 +256,7 @@ class World:
 
     def compiled_members(self, texts: Sequence[str]) -> list[str]:
         """The members of many segments by one compiled statement."""
-        conditions = {f"s{number}": bind(parse(text), SCHEMA).condition for number, text in enumerate(texts)}
+        conditions = {f"s{number}": self.bind(text).condition for number, text in enumerate(texts)}
         rows = self.rows(compile_segments(conditions, self, self.clock))
         assert all(row[1] == row[0] % 4 for row in rows)
         by_letter = {self.keys[row[0]]: row[2:] for row in rows}
@@ -269,11 +267,11 @@ class World:
         ]
 
     def compiled_size(self, text: str) -> int:
-        [[size]] = self.rows(compile_condition_count(bind(parse(text), SCHEMA).condition, self, self.clock, text=text))
+        [[size]] = self.rows(compile_condition_count(self.bind(text).condition, self, self.clock, text=text))
         return int(size)
 
     def sql(self, text: str) -> str:
-        return show(compile_condition_count(bind(parse(text), SCHEMA).condition, self, self.clock, text=text))
+        return show(compile_condition_count(self.bind(text).condition, self, self.clock, text=text))
 
 
 def plain(it: Any, kind: Type) -> Any:
