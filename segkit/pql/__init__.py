@@ -1,6 +1,7 @@
 """PQL, the Profile Query Language, by itself: no database, no data.
 
-`parse`, `check` and `format` work on text alone; `check` with a schema also looks up the names.
+`parse`, `check` and `format` work on text alone; `check` with a schema also looks up the names. `to_json` and
+`from_json` turn an expression into the tree that AEP stores as `pql/json`, and back.
 """
 
 from __future__ import annotations
@@ -8,15 +9,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segkit.pql.diagnostics import Diagnostic, Findings, PQLError
-from segkit.pql.reading.reader import parse, parse_recovering
+from segkit.pql.formats import read_recovering
+from segkit.pql.reading.reader import parse
 from segkit.pql.tree import Expression, Span
+from segkit.pql.trees import from_json, to_json
 from segkit.pql.types import Schema
 from segkit.pql.writing.formatter import format  # noqa: A004  the name that api.md settles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Diagnostic", "Expression", "Findings", "PQLError", "Schema", "Span", "check", "format", "parse"]
+__all__ = [
+    "Diagnostic",
+    "Expression",
+    "Findings",
+    "PQLError",
+    "Schema",
+    "Span",
+    "check",
+    "format",
+    "from_json",
+    "parse",
+    "to_json",
+]
 
 
 def check(text: str, schema: Schema | None = None) -> Findings:
@@ -25,7 +40,7 @@ def check(text: str, schema: Schema | None = None) -> Findings:
     Parameters
     ----------
     text
-        PQL.
+        PQL, or a `pql/json` tree as text.
     schema
         What the names are looked up in; left out, only the grammar is checked.
 
@@ -41,7 +56,7 @@ def check(text: str, schema: Schema | None = None) -> Findings:
     >>> [one.code for one in check("loyalty.tier == 'gold'")]
     ['foreign-operator', 'single-quotes']
     """
-    expression, found = parse_recovering(text)
+    expression, found = read_recovering(text)
     if expression is None or schema is None:
         return Findings(found)
     from segkit.pql.binder import bind  # noqa: PLC0415  text can be checked without it

@@ -114,7 +114,17 @@ BINDING: Final[Mapping[str, Code]] = MappingProxyType(
 )
 """Of names and types, once a schema is known."""
 
-JSON: Final[Mapping[str, Code]] = MappingProxyType({})
+JSON: Final[Mapping[str, Code]] = MappingProxyType(
+    {
+        "bad-json": Code("no JSON at all, or JSON with a key twice or with `NaN`", "R55"),
+        "bad-key": Code("a key of a node holds something of the wrong kind", "R55"),
+        "bad-literal": Code("a literal of an unknown type, of a wrong one for its place, or with a wrong value", "R55"),
+        "bad-params": Code("an operator with too many or too few params, or a function without its lambda", "R55"),
+        "missing-key": Code("a node without a key that it needs", "R55"),
+        "unknown-node": Code("a node type that does not exist, or one that cannot stand there", "R55"),
+        "unknown-variable": Code("a `varRef` to a variable that nothing around it declares", "R55"),
+    }
+)
 """Of `pql/json` documents."""
 
 LINT: Final[Mapping[str, Code]] = MappingProxyType({})
