@@ -48,7 +48,7 @@ def tail(reader: Reader, document: Mapping[str, object], path: Path, scope: Scop
     if relation in {"within", "between"}:
         if qualification is not None:
             message = f"a distance lies before or after a point in time, not {relation} it"
-            reader.source.refuse("bad-key", message, (*path, "qualification"))
+            reader.source.fail("bad-key", message, (*path, "qualification"))
         if relation == "within":
             return Within(reference)
         return Between(reference, reader.node(*reader.part(document, "endTimeinterval", path), scope))
@@ -64,7 +64,7 @@ def tail(reader: Reader, document: Mapping[str, object], path: Path, scope: Scop
     count = reader.bounded(number, where, least=0, most=_MOST)
     named, where = literals.typed(reader, duration, "unit", place, "TimeUnit")
     if not isinstance(named, str):
-        reader.source.refuse("bad-literal", f"a unit of time is a text, not {reader.given(named)}", where)
+        reader.source.fail("bad-literal", f"a unit of time is a text, not {reader.given(named)}", where)
     unit = literals.unit(reader, named, where)
     return Distance(cast("Comparison", compared), count, unit, direction, reference)
 
@@ -75,7 +75,7 @@ def clause(reader: Reader, value: object, path: Path, scope: Scope) -> tuple[Cla
     kind = document.get("nodeType", "varDecl")
     if kind != "varDecl":
         message = f"a variable is a `varDecl`, not {reader.given(kind)}"
-        reader.source.refuse("unknown-node", message, (*path, "nodeType"))
+        reader.source.fail("unknown-node", message, (*path, "nodeType"))
     name = reader.name(document, "varName", path)
     source = reader.node(*reader.part(document, "from", path), scope)
     inside = scope.having([name])
@@ -103,7 +103,7 @@ def _element(reader: Reader, value: object, path: Path, scope: Scope, named: Seq
     name = reader.name(document, "name", path)
     negated = document.get("negated", False)
     if not isinstance(negated, bool):
-        reader.source.refuse("bad-key", f"`negated` is true or false, not {reader.given(negated)}", (*path, "negated"))
+        reader.source.fail("bad-key", f"`negated` is true or false, not {reader.given(negated)}", (*path, "negated"))
     what: Node | None = _over_event(reader, document, "what", path, scope)
     if what == Boolean(value=True) and not _is_noted(document):
         what = None
@@ -124,7 +124,7 @@ def _over_event(reader: Reader, document: Mapping[str, object], key: str, path: 
     """The body of a lambda over the event."""
     function, at, names = _function(reader, *reader.part(document, key, path))
     if len(names) > 1:
-        reader.source.refuse("bad-key", f"the lambda of `{key}` has one variable, the event", (*at, "varNames"))
+        reader.source.fail("bad-key", f"the lambda of `{key}` has one variable, the event", (*at, "varNames"))
     return reader.node(*reader.part(function, "body", at), scope.within(names[0]))
 
 
@@ -134,15 +134,15 @@ def _when(reader: Reader, value: object, path: Path, scope: Scope, named: Sequen
     body, place = reader.part(function, "body", at)
     document = reader.mapping(body, place, "a node")
     if document.get("nodeType") != "occurs":
-        reader.source.refuse("bad-key", "the body of `when` is an `occurs`", (*place, "nodeType"))
+        reader.source.fail("bad-key", "the body of `when` is an `occurs`", (*place, "nodeType"))
     subject, where = reader.part(document, "timestamp", place)
     found = reader.mapping(subject, where, "a node")
     if found.get("nodeType") != "varRef" or found.get("varName") != names[0]:
         message = f"`when` asks about the timestamp of the event, the variable `{names[0]}`"
-        reader.source.refuse("bad-key", message, where)
+        reader.source.fail("bad-key", message, where)
     if len(names) > 2:
         message = "the lambda of `when` has the timestamp for a variable, and may have the event"
-        reader.source.refuse("bad-key", message, (*at, "varNames"))
+        reader.source.fail("bad-key", message, (*at, "varNames"))
     event = names[1] if len(names) == 2 else ""
     return tail(reader, document, place, scope.within(event).having(named))
 
@@ -152,7 +152,7 @@ def _function(reader: Reader, value: object, path: Path) -> tuple[Mapping[str, o
     kind = document.get("nodeType")
     if kind != "lambda":
         message = f"this is a `lambda`, not {reader.given(kind)}"
-        reader.source.refuse("unknown-node", message, (*path, "nodeType"))
+        reader.source.fail("unknown-node", message, (*path, "nodeType"))
     return document, path, reader.names(document, path)
 
 

@@ -52,7 +52,7 @@ def literal(words: Words, document: Mapping[str, object], path: Path) -> Node:
             known = vocabulary.LITERAL_TYPES
             hint = did_you_mean(kind, known) or "there are " + ", ".join(f"`{one}`" for one in known)
             message = f"`{kind}` is no type of a literal that can stand here"
-            return words.source.refuse("bad-literal", message, (*path, "literalType"), hint)
+            return words.source.fail("bad-literal", message, (*path, "literalType"), hint)
 
 
 def typed(words: Words, document: Mapping[str, object], key: str, path: Path, kind: str) -> tuple[object, Path]:
@@ -62,9 +62,7 @@ def typed(words: Words, document: Mapping[str, object], key: str, path: Path, ki
     given = words.text(found, "literalType", at)
     # what the audience builder makes of every number
     if given != kind and not (kind == "Integer" and given == "Double"):
-        words.source.refuse(
-            "bad-literal", f"`{key}` is a literal of type `{kind}`, not `{given}`", (*at, "literalType")
-        )
+        words.source.fail("bad-literal", f"`{key}` is a literal of type `{kind}`, not `{given}`", (*at, "literalType"))
     return words.part(found, "value", at)
 
 
@@ -81,7 +79,7 @@ def unit(words: Words, name: str, path: Path) -> Unit:
     found = UNITS.get(name.lower())
     if found is None:
         hint = did_you_mean(name, UNITS) or "a unit is such as `days`"
-        words.source.refuse("unknown-unit", f"`{name}` is no unit of time", path, hint)
+        words.source.fail("unknown-unit", f"`{name}` is no unit of time", path, hint)
     return found
 
 
@@ -89,7 +87,7 @@ def profile(words: Words, document: Mapping[str, object], path: Path) -> None:
     """The profile as it was written in 2019; there is no other object."""
     value = words.text(document, "value", path)
     if value != PROFILE:
-        words.source.refuse("bad-literal", f"the XDMObject is `{PROFILE}`, not {words.given(value)}", (*path, "value"))
+        words.source.fail("bad-literal", f"the XDMObject is `{PROFILE}`, not {words.given(value)}", (*path, "value"))
 
 
 def _number(words: Words, value: object, path: Path) -> Node:
@@ -99,9 +97,9 @@ def _number(words: Words, value: object, path: Path) -> Node:
     if isinstance(value, int):
         if -_LONG <= value < _LONG:
             return Integer(value)
-        words.source.refuse("number-range", "the number is beyond 64 bit", path, "write it as a Double: add `.0`")
+        words.source.fail("number-range", "the number is beyond 64 bit", path, "write it as a Double: add `.0`")
     if not math.isfinite(value):
-        words.source.refuse("number-range", "the number is beyond the range of a Double", path)
+        words.source.fail("number-range", "the number is beyond the range of a Double", path)
     return Double(value)
 
 
@@ -116,7 +114,7 @@ def _item(words: Words, value: object, path: Path) -> Node:
             return _number(words, value, path)
         case _:
             message = f"the items of a List are texts, numbers and Booleans, not {words.given(value)}"
-            return words.source.refuse("bad-literal", message, path)
+            return words.source.fail("bad-literal", message, path)
 
 
 def _moment(words: Words, document: Mapping[str, object], path: Path) -> Node:
@@ -128,9 +126,9 @@ def _moment(words: Words, document: Mapping[str, object], path: Path) -> Node:
     if _ISO.match(value):
         return String(value)
     hint = did_you_mean(value, MOMENTS) or "it is `now`, `today`, `yesterday`, `tomorrow` or ISO 8601"
-    return words.source.refuse("bad-literal", f"{words.given(value)} is no point in time", (*path, "value"), hint)
+    return words.source.fail("bad-literal", f"{words.given(value)} is no point in time", (*path, "value"), hint)
 
 
 def _mismatch(words: Words, kind: str, value: object, path: Path) -> NoReturn:
     """Refuse a value that is not of its literal's type."""
-    words.source.refuse("bad-literal", f"the value of a {kind} literal cannot be {words.given(value)}", path)
+    words.source.fail("bad-literal", f"the value of a {kind} literal cannot be {words.given(value)}", path)

@@ -96,9 +96,9 @@ def from_json(document: str | Mapping[str, object]) -> Expression:
         text = laid_out(Expression(root))
         read = parse(text)
     except RecursionError:
-        source.refuse("too-deep", "the document nests too deep to be read", ())
+        source.fail("too-deep", "the document nests too deep to be read", ())
     if read.root != root:
-        source.refuse("bad-key", f"this has no way to be written in PQL; the nearest is `{text[:80]}`", ())
+        source.fail("bad-key", f"this has no way to be written in PQL; the nearest is `{text[:80]}`", ())
     return read
 
 
@@ -106,15 +106,15 @@ def _expression(source: Source, document: Mapping[str, object]) -> Expression:
     words = Words(source)
     kind = document.get("type", "PQL")
     if kind != "PQL":
-        source.refuse("bad-key", f"the type of an expression is `PQL`, not {words.given(kind)}", ("type",))
+        source.fail("bad-key", f"the type of an expression is `PQL`, not {words.given(kind)}", ("type",))
     form = document.get("format", _TREE)
     value = document["value"]
     if form == _TEXT:
         return parse(words.text(document, "value", ()))
     if form != _TREE:
-        source.refuse("bad-key", f"the format is `{_TREE}` or `{_TEXT}`, not {words.given(form)}", ("format",))
+        source.fail("bad-key", f"the format is `{_TREE}` or `{_TEXT}`, not {words.given(form)}", ("format",))
     if not isinstance(value, str) and not (isinstance(value, Mapping) and "nodeType" in value):
-        source.refuse("bad-key", f"the value is a tree as JSON text, not {words.given(value)}", ("value",))
+        source.fail("bad-key", f"the value is a tree as JSON text, not {words.given(value)}", ("value",))
     return from_json(value)
 
 
@@ -133,9 +133,9 @@ class Reader(Words):
         document = self.mapping(value, path, "a node")
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            self.source.refuse("too-long", f"the tree has more than {MAX_NODES:,} nodes", ())
+            self.source.fail("too-long", f"the tree has more than {MAX_NODES:,} nodes", ())
         if self._nesting >= MAX_NESTING:
-            self.source.refuse("too-deep", f"nodes nest more than {MAX_NESTING} levels deep", path)
+            self.source.fail("too-deep", f"nodes nest more than {MAX_NESTING} levels deep", path)
         self._nesting += 1
         try:
             return self._read(document, path, scope)
@@ -192,7 +192,7 @@ class Reader(Words):
                 return Context(self.text(document, "reference", path))
             case _:
                 hint = did_you_mean(kind, vocabulary.NODE_TYPES) or f"there are {_listed(vocabulary.NODE_TYPES)}"
-                return self.source.refuse("unknown-node", f"there is no node type `{kind}`", (*path, "nodeType"), hint)
+                return self.source.fail("unknown-node", f"there is no node type `{kind}`", (*path, "nodeType"), hint)
 
     # --- names
 
@@ -242,7 +242,7 @@ class Reader(Words):
         if name not in scope.meanings:
             hint = did_you_mean(name, scope.meanings)
             hint = hint or "variables come from `lambda`, `varDecl`, `let` and the elements of a chain"
-            self.source.refuse("unknown-variable", f"there is no variable `{name}` here", (*path, "varName"), hint)
+            self.source.fail("unknown-variable", f"there is no variable `{name}` here", (*path, "varName"), hint)
         return scope.meanings[name]
 
     def _position(self, document: Mapping[str, object], path: Path) -> int:
@@ -267,9 +267,7 @@ class Reader(Words):
     def _this(self, path: Path, scope: Scope) -> Name:
         if THIS in scope.variables:
             hint = "give that variable another name"
-            self.source.refuse(
-                "bad-key", "the item is written `this`, which here is the name of a variable", path, hint
-            )
+            self.source.fail("bad-key", "the item is written `this`, which here is the name of a variable", path, hint)
         return Name(THIS)
 
     # --- functions
@@ -312,7 +310,7 @@ class Reader(Words):
         if count < few or (many is not None and count > many):
             wanted = "one or more" if many is None else "one or two" if few < many else str(many)
             message = f"`{name}` takes {wanted} param{'' if many == 1 else 's'}, not {count}"
-            self.source.refuse("bad-params", message, (*path, "params"))
+            self.source.fail("bad-params", message, (*path, "params"))
 
     def _operator(self, name: str, params: list[tuple[object, Path]], scope: Scope) -> Node:
         read = [self.node(value, at, scope) for value, at in params]
@@ -327,7 +325,7 @@ class Reader(Words):
         document = self.mapping(value, path, "a node")
         if document.get("nodeType") != "lambda":
             message = f"what `{name}` reads of each item is a `lambda` over it"
-            self.source.refuse("bad-params", message, (*path, "nodeType"))
+            self.source.fail("bad-params", message, (*path, "nodeType"))
         names = self.names(document, path)
         if len(names) > 1 or document.get(WRITTEN) == "lambda":
             return self.node(value, path, scope)
@@ -343,7 +341,7 @@ class Reader(Words):
         if isinstance(node, Name) and node.name in scope.variables:
             hint = "give that variable another name"
             message = f"`{node.name}` is the name of a variable here"
-            self.source.refuse("bad-key", message, path, hint)
+            self.source.fail("bad-key", message, path, hint)
         return node
 
     def _clauses(self, document: Mapping[str, object], path: Path, scope: Scope) -> tuple[tuple[Clause, ...], Scope]:
@@ -365,7 +363,7 @@ class Reader(Words):
             one = self.mapping(value, at, "a field of an object")
             key = self.text(one, "name", at)
             if any(key == known for known, _ in found):
-                self.source.refuse("bad-key", f"the object has the key `{key}` twice", (*at, "name"))
+                self.source.fail("bad-key", f"the object has the key `{key}` twice", (*at, "name"))
             found.append((key, self.node(*self.part(one, "value", at), scope)))
         return Object(tuple(found))
 

@@ -30,7 +30,7 @@ class Source:
     document: object
     text: str
 
-    def refuse(self, code: str, message: str, path: Path, hint: str | None = None) -> NoReturn:
+    def fail(self, code: str, message: str, path: Path, hint: str | None = None) -> NoReturn:
         """Raise an error about what is at a path."""
         text = self.text or _shown(self.document)
         where = locate(text, path) if text else NOWHERE

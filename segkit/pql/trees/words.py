@@ -46,7 +46,7 @@ class Words:
     def mapping(self, value: object, path: Path, what: str) -> Mapping[str, object]:
         """A JSON object."""
         if not isinstance(value, Mapping):
-            self.source.refuse("bad-key", f"{what} is a JSON object, not {self.given(value)}", path)
+            self.source.fail("bad-key", f"{what} is a JSON object, not {self.given(value)}", path)
         return value
 
     def part(self, document: Mapping[str, object], key: str, path: Path) -> tuple[object, Path]:
@@ -57,7 +57,7 @@ class Words:
             near = next((one for one in document if isinstance(one, str) and one.lower() == key.lower()), None)
             near = near or next((one for one in document if did_you_mean(str(one), [key])), None)
             hint = f"it has `{near}`" if near is not None else None
-            self.source.refuse("missing-key", f"{owner} needs the key `{key}`", path, hint)
+            self.source.fail("missing-key", f"{owner} needs the key `{key}`", (*path, key), hint)
         return document[key], (*path, key)
 
     def parts(
@@ -66,22 +66,22 @@ class Words:
         """The items of a list and their paths."""
         value, at = self.part(document, key, path)
         if not isinstance(value, list | tuple):
-            self.source.refuse("bad-key", f"`{key}` is a list, not {self.given(value)}", at)
+            self.source.fail("bad-key", f"`{key}` is a list, not {self.given(value)}", at)
         if len(value) < least:
-            self.source.refuse("bad-key", f"`{key}` is empty", at)
+            self.source.fail("bad-key", f"`{key}` is empty", at)
         return [(one, (*at, place)) for place, one in enumerate(value)]
 
     def text(self, document: Mapping[str, object], key: str, path: Path) -> str:
         """A text."""
         value, at = self.part(document, key, path)
         if not isinstance(value, str):
-            self.source.refuse("bad-key", f"`{key}` is a text, not {self.given(value)}", at)
+            self.source.fail("bad-key", f"`{key}` is a text, not {self.given(value)}", at)
         return self.whole_text(value, at)
 
     def whole_text(self, value: str, path: Path) -> str:
         """A text without halves of characters, which no file can hold."""
         if any("\ud800" <= one <= "\udfff" for one in value):
-            self.source.refuse("half-character", "the string holds half of a character", path)
+            self.source.fail("half-character", "the string holds half of a character", path)
         return value
 
     def name(self, document: Mapping[str, object], key: str, path: Path) -> str:
@@ -90,11 +90,11 @@ class Words:
 
     def _named(self, name: str, path: Path) -> str:
         if not name:
-            self.source.refuse("empty-name", "the name is empty", path)
+            self.source.fail("empty-name", "the name is empty", path)
         wrong = next((one for one in name if unicodedata.category(one) in _UNWRITABLE), None)
         if wrong is not None:
             message = f"a name cannot hold the character U+{ord(wrong):04X}"
-            self.source.refuse("unknown-character", message, path)
+            self.source.fail("unknown-character", message, path)
         return name
 
     def names(self, document: Mapping[str, object], path: Path) -> tuple[str, ...]:
@@ -102,7 +102,7 @@ class Words:
         found: list[str] = []
         for value, at in self.parts(document, "varNames", path, least=1):
             if not isinstance(value, str):
-                self.source.refuse("bad-key", f"a variable is named by a text, not {self.given(value)}", at)
+                self.source.fail("bad-key", f"a variable is named by a text, not {self.given(value)}", at)
             found.append(self._named(self.whole_text(value, at), at))
         return tuple(found)
 
@@ -115,7 +115,7 @@ class Words:
         found = next((one for one in known if one.lower() == word.lower()), None)
         if found is None:
             hint = did_you_mean(word, known) or "it is one of " + ", ".join(f"`{one}`" for one in known)
-            self.source.refuse("bad-key", f"{self.given(word)} is not known here", path, hint)
+            self.source.fail("bad-key", f"{self.given(word)} is not known here", path, hint)
         return found
 
     def whole(self, document: Mapping[str, object], key: str, path: Path, *, least: int, most: int) -> int:
@@ -127,8 +127,8 @@ class Words:
         """A whole number within bounds; 3.0 is one, as JavaScript writes no other."""
         number = int(value) if isinstance(value, float) and value.is_integer() else value
         if isinstance(number, bool) or not isinstance(number, int):
-            self.source.refuse("bad-key", f"expected a whole number, not {self.given(value)}", path)
+            self.source.fail("bad-key", f"expected a whole number, not {self.given(value)}", path)
         if not least <= number <= most:
             bound = f"at least {least}" if number < least else f"at most {most}"
-            self.source.refuse("number-range", f"the number is {bound}, not {self.given(value)}", path)
+            self.source.fail("number-range", f"the number is {bound}, not {self.given(value)}", path)
         return number
