@@ -60,8 +60,7 @@ class Shapes:
             match node:
                 case Get():
                     start, path = path_of(node)
-                    if start.type.kind is Kind.OBJECT:
-                        self._note(start.type, path, node.type)
+                    self._note(start.type, path, node.type)
                     stack.append(start)
                     continue
                 case IsNull(value=value) | Truth(value=value) if value.type.kind is Kind.OBJECT and not isinstance(
@@ -77,11 +76,19 @@ class Shapes:
         """Take note that everything of a type is read."""
         while kind.kind in {Kind.ARRAY, Kind.MAP}:
             kind = kind.of
-        if kind.kind is Kind.OBJECT:
+        if kind.kind is Kind.OBJECT and self.paths(kind) is not None:
             self._shapes = [(one, paths) for one, paths in self._shapes if one != kind]
             self._shapes.append((kind, None))
+            for _, one in kind.fields:
+                self.whole(one)
 
     def _note(self, start: Type, path: Path, end: Type) -> None:
+        # An object inside may be packed by itself, as where an object is written out of others.
+        while path and start.kind is Kind.OBJECT:
+            self._note_one(start, path, end)
+            start, path = start.field(path[0]) or end, path[1:]
+
+    def _note_one(self, start: Type, path: Path, end: Type) -> None:
         found = next((index for index, (one, _) in enumerate(self._shapes) if one == start), None)
         if found is None:
             self._shapes.append((start, {}))

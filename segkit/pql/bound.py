@@ -533,10 +533,8 @@ def children(node: Bound) -> tuple[Bound, ...]:
             return (array, key, number)
         case Group(array=array, key=key):
             return (array, key)
-        case Entries(map=one, new_key=None, new_value=value):
-            return (one, value)
-        case Entries(map=one, new_key=key, new_value=value):
-            return (one, key, value)
+        case Entries():
+            return (node.map, *(one for one in (node.new_key, node.new_value) if one is not None))
         case Chain(array=array, instant=instant, elements=elements):
             inner = [one for element in elements for one in (element.what, element.when) if one is not None]
             return (array, instant, *inner)

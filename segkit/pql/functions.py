@@ -23,7 +23,7 @@ _NUMBERS = frozenset({Kind.INTEGER, Kind.DOUBLE})
 _MOMENTS = frozenset({Kind.DATE, Kind.TIMESTAMP})
 _SCALARS = _NUMBERS | _MOMENTS | {Kind.STRING, Kind.BOOLEAN}
 
-Form = Choice["node", "rewritten", "refused"]
+Form = Choice["node", "rewritten"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Signature:
     rule
         The rule of `pql.md`.
     form
-        `node`: becomes a `bound.Function`; `rewritten`: becomes other bound nodes; `refused`: not run yet.
+        `node`: becomes a `bound.Function`; `rewritten`: becomes other bound nodes.
     type
         The result type of a node, where it does not depend on the arguments.
     method
@@ -96,11 +96,6 @@ class Signature:
     form: Form = "rewritten"
     type: Type | None = None
     method: bool = True
-
-    @property
-    def compiled(self) -> bool:
-        """Whether an expression with this function can be run."""
-        return self.form != "refused"
 
     @property
     def least(self) -> int:
@@ -135,6 +130,7 @@ _N = Parameter("number", NUMBER)
 _T = Parameter("moment", MOMENT)
 _A = Parameter("array", LIST)
 _M = Parameter("map", MAPPING)
+_AM = Parameter("array", Accepts("Array or Map", frozenset({Kind.ARRAY, Kind.MAP})))
 _ANY = Parameter("value", ANY)
 _SCALAR = Parameter("value", SCALAR)
 _SPELLED = Parameter("value", SPELLED)
@@ -193,14 +189,20 @@ FUNCTIONS: Mapping[str, Signature] = _table(
         STRING,
     ),
     # arrays
-    _rewritten("count", (_A,), "Integer", "The number of items, null ones included", "R28"),
+    _rewritten("count", (_AM,), "Integer", "The number of items, null ones included, or of a map's entries", "R28"),
     _rewritten("sum", (_A, _E_OR_NOT), "Number", "The sum over the items; 0 of nothing", "R28"),
     _rewritten("average", (_A, _E_OR_NOT), "Double", "The mean over the items", "R28"),
     _rewritten("min", (_A, _E_OR_NOT), "Number, Date or Timestamp", "The smallest over the items", "R28"),
     _rewritten("max", (_A, _E_OR_NOT), "Number, Date or Timestamp", "The largest over the items", "R28"),
     _rewritten("filter", (_A, _COND), "Array", "The items for which a condition holds", "R27"),
     _rewritten("exists", (_A, _COND), "Boolean", "Whether a condition holds for some item", "R27"),
-    _rewritten("map", (_A, _E), "Array", "An expression of each item", "R28"),
+    _rewritten(
+        "map",
+        (_AM, _E),
+        "Array or Map",
+        "An expression of each item; over a Map of each value, or `(K, V) => mapEntry(…)` for new entries",
+        "R28",
+    ),
     _rewritten("topN", (_A, _E, _TAKE), "Array", "The n items with the largest values, largest first", "R29"),
     _rewritten("bottomN", (_A, _E, _TAKE), "Array", "The n items with the smallest values, smallest first", "R29"),
     _rewritten("head", (_A,), "item", "The first item, null when there is none", "R28"),
@@ -212,9 +214,20 @@ FUNCTIONS: Mapping[str, Signature] = _table(
     Signature(
         "intersection", (_A, _OTHER), "Array", "The items in common, each once; null when there are none", "R30", "node"
     ),
-    Signature("groupBy", (_A, _E), "Map", "The items grouped by a value", "R28", "refused"),
-    Signature(
-        "mapEntry", (Parameter("key", SCALAR), _ANY), "entry", "An entry of a new map", "R28", "refused", method=False
+    _rewritten(
+        "groupBy",
+        (_A, _E),
+        "Map",
+        "The items grouped by a value, as text; those without one left out, those with several in the group of each",
+        "R28",
+    ),
+    _free(
+        "mapEntry",
+        (Parameter("key", SCALAR), _ANY),
+        "entry",
+        "An entry of the map that `.map((K, G) => mapEntry(…))` makes; without a key it is left out, and of equal keys "
+        "the entry with the last old key stays",
+        "R28",
     ),
     _rewritten("countOnlyNull", (_A,), "Integer", "The number of null items", "R49"),
     _rewritten("countWithNull", (_A,), "Integer", "The number of items, null ones included", "R49"),
@@ -380,9 +393,6 @@ FUNCTIONS: Mapping[str, Signature] = _table(
 
 NODES: frozenset[str] = frozenset(name for name, one in FUNCTIONS.items() if one.form == "node")
 """The names an evaluator implements: what `bound.Function.name` can be."""
-
-COMPILED: frozenset[str] = frozenset(name for name, one in FUNCTIONS.items() if one.compiled)
-"""The names that can be run."""
 
 SYNONYMS: Mapping[str, str] = MappingProxyType(
     {

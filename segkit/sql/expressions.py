@@ -23,10 +23,12 @@ from segkit.pql.bound import (
     Const,
     Convert,
     Distinct,
+    Entries,
     Events,
     Filter,
     Function,
     Get,
+    Group,
     Head,
     If,
     In,
@@ -117,26 +119,52 @@ def condition(node: Bound, scope: Scope, *, exact: bool = False) -> exp.Expr:
 
 
 def _absent(node: Bound, scope: Scope) -> exp.Expr:
-    if node.type.kind is Kind.OBJECT:
-        return both([absent(one) for one in leaf_values(place(node, scope), node.type)])
-    return absent(value(node, scope))
+    match node:
+        case Record(fields=fields):
+            objects = [one.type.kind is Kind.OBJECT for _, one in fields]
+            sure = [not nullable(one, scope) and not inner for (_, one), inner in zip(fields, objects, strict=True)]
+            return exp.false() if any(sure) else both([_absent(one, scope) for _, one in fields])
+        case _ if node.type.kind is Kind.OBJECT:
+            return both([absent(one) for one, _ in leaf_values(place(node, scope), node.type)])
+        case _:
+            return absent(value(node, scope))
 
 
 def _truth(node: Bound, scope: Scope, *, exact: bool) -> exp.Expr:
+    if isinstance(node, Record):
+        return some([_leaf_truth(one, scope, exact=exact) for _, one in node.fields])
     match node.type.kind:
         case Kind.BOOLEAN:
             held = value(node, scope)
             return certain(held) if exact and nullable(node, scope) else held
         case Kind.OBJECT:
-            return some([present(one) for one in leaf_values(place(node, scope), node.type)])
+            tests = [_is_there(one, kind.kind) for one, kind in leaf_values(place(node, scope), node.type)]
+            return some([certain(one) if exact and not isinstance(one, exp.Not) else one for one in tests])
         case Kind.ARRAY:
             held = arrays.not_empty(value(node, scope))
             return certain(held) if exact and nullable(node, scope) else held
         case Kind.MAP:
-            held = exp.GT(this=call("CARDINALITY", value(node, scope)), expression=literal(0))
+            held = exp.GT(this=maps.size(value(node, scope)), expression=literal(0))
             return certain(held) if exact and nullable(node, scope) else held
         case _:
             return present(value(node, scope))
+
+
+def _leaf_truth(node: Bound, scope: Scope, *, exact: bool) -> exp.Expr:
+    """Whether a field makes its object present: a `false` is there too."""
+    if node.type.kind in {Kind.OBJECT, Kind.ARRAY, Kind.MAP}:
+        return _truth(node, scope, exact=exact)
+    return present(value(node, scope)) if nullable(node, scope) else exp.true()
+
+
+def _is_there(leaf: exp.Expr, kind: Kind) -> exp.Expr:
+    match kind:
+        case Kind.ARRAY:
+            return arrays.not_empty(leaf)
+        case Kind.MAP:
+            return exp.GT(this=maps.size(leaf), expression=literal(0))
+        case _:
+            return present(leaf)
 
 
 def _test(
@@ -304,8 +332,10 @@ def value(node: Bound, scope: Scope) -> exp.Expr:
             return condition(node, scope, exact=True)
         case Items(items=items):
             return exp.Array(expressions=[value(one, scope) for one in items])
+        case Record(fields=()):
+            return cast(exp.Null(), "BOOLEAN")  # a struct needs a field, and nothing reads this one
         case Record(fields=fields):
-            return struct({name: value(one, scope) for name, one in fields})
+            return struct({name: plain(one, scope) for name, one in fields})
         case Lookup():
             return call("MAP_EXTRACT_VALUE", value(node.map, scope), value(node.key, scope))
         case If():
@@ -326,6 +356,11 @@ def value(node: Bound, scope: Scope) -> exp.Expr:
         case Events():
             # The plan has replaced all of these.
             raise AssertionError(f"{type(node).__name__} was left in a planned expression")
+
+
+def plain(node: Bound, scope: Scope) -> exp.Expr:
+    """A value that callers may see: an exact decimal or a narrow integer stays inside the engine."""
+    return _number(node, scope) if node.type.kind in {Kind.INTEGER, Kind.DOUBLE} else value(node, scope)
 
 
 _TYPES = {
@@ -425,6 +460,19 @@ def _array(node: Filter | Transform | Aggregate | Distinct | Head | Top, scope: 
             key = value(node.key, _inside(node.variable, scope))
             number, items = value(node.number, scope), value(node.array, scope)
             return arrays.top(items, node.variable.name, key, number, descending=node.descending)
+
+
+def _map(node: Group | Entries, scope: Scope) -> exp.Expr:
+    if isinstance(node, Group):
+        key = value(node.key, _inside(node.variable, scope))
+        several = node.key.type.kind is Kind.ARRAY
+        return maps.grouped(value(node.array, scope), node.variable.name, key, several=several)
+    entry = exp.Column(this=exp.to_identifier(node.value_variable.name))
+    inside = scope.having(
+        {node.key_variable.name: maps.key_of(entry), node.value_variable.name: maps.value_of(entry.copy())}
+    )
+    new_key = None if node.new_key is None else value(node.new_key, inside)
+    return maps.changed(value(node.map, scope), new_key, plain(node.new_value, inside), node.value_variable.name)
 
 
 def nullable(node: Bound, scope: Scope) -> bool:

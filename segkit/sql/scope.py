@@ -105,17 +105,17 @@ def _pack(place: Leaves, kind: Type, wanted: set[Path] | None, below: Path = ())
     return struct(fields)
 
 
-def leaf_values(place: Place, kind: Type) -> list[exp.Expr]:
-    """All leaves below an object."""
-    found: list[exp.Expr] = []
+def leaf_values(place: Place, kind: Type) -> list[tuple[exp.Expr, Type]]:
+    """All leaves below an object, with their types."""
+    found: list[tuple[exp.Expr, Type]] = []
     for path, one in leaves(kind):
         if one.kind is Kind.UNSUPPORTED:
             continue
         if isinstance(place, Leaves):
-            found.append(place.leaf(path))
+            found.append((place.leaf(path), one))
         else:
             value = place.copy()
             for key in path:
                 value = part(value, key)
-            found.append(value)
+            found.append((value, one))
     return found

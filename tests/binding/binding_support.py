@@ -208,6 +208,11 @@ class _Shown:
                 return f"head({t(array)})"
             case B.Top(array=array, variable=variable, key=key, number=number, descending=descending):
                 return f"{'top' if descending else 'bottom'}({t(array)}, {self.name(variable)}: {t(key)}, {t(number)})"
+            case B.Group(array=array, variable=variable, key=key):
+                return f"group({t(array)}, {self.name(variable)}: {t(key)})"
+            case B.Entries(map=one, key_variable=key, value_variable=item, new_key=name, new_value=new):
+                head = f"entries({t(one)}, {self.name(key)} {self.name(item)}: "
+                return f"{head}{t(new)})" if name is None else f"{head}{t(name)} = {t(new)})"
             case B.Chain(array=array, variable=variable, instant=instant, elements=elements):
                 shown = "; ".join(self.element(one) for one in elements)
                 return f"chain({t(array)}, {self.name(variable)}: {t(instant)}; {shown})"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from binding_support import bound, condition, refused, value
 
 from segkit.pql.types import DOUBLE, INTEGER, TIMESTAMP
@@ -78,21 +77,6 @@ def test_r28_head_distinct_and_map() -> None:
     assert value("orders.map(tags)") == "flat(orders, a: a.tags)"
     assert value("numbers.map(this * 2)") == "map(numbers, a: (a * 2))"
     refused("«orders.distinct()»", "type-clash")
-
-
-@pytest.mark.parametrize(
-    "marked",
-    [
-        "xEvent.«groupBy»(eventType)",
-        "xEvent.«groupBy»(eventType).map((K, G) => mapEntry(K, G.count()))",
-        "«scores.map((K, G) => mapEntry(K, 1))»",
-        'orders.map(«{"a": price}»)',
-        '«{"a": 1}»',
-        "orders.map(«(K, G) => 1»)",
-    ],
-)
-def test_r28_what_cannot_run_yet_is_refused_by_name(marked: str) -> None:
-    assert "yet" in refused(marked, "not-yet").message
 
 
 def test_r29_top_and_bottom() -> None:

@@ -142,12 +142,6 @@ _SCHEMA = Schema(_PROFILE, _EVENT)
 _REFUSED = {
     "c0020": "unknown-field",  # fragments with a variable that nothing binds
     "c0042": "unknown-field",  # a function as an argument, which Adobe's page never defines
-    "c0136": "not-yet",
-    "c0137": "not-yet",
-    "c0140": "not-yet",
-    "c0144": "not-yet",
-    "c0145": "not-yet",
-    "c0146": "not-yet",
     "c0254": "unknown-field",
     "c0260": "unknown-field",
     "c0262": "unknown-field",
@@ -157,8 +151,6 @@ _REFUSED = {
     "c0267": "unknown-field",
     "c0269": "unknown-field",
     "c0283": "unknown-field",
-    "c0384": "not-yet",
-    "c0555": "not-yet",
 }
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 from binding_support import bound, condition, diagnostics, refused, value, warned
 
-from segkit.pql.types import DOUBLE, INTEGER
+from segkit.pql.types import DOUBLE, INTEGER, object_of
 
 
 def test_r08_an_array_holds_one_type() -> None:
     assert bound("[1, 2]").type.of == INTEGER
     assert bound("[1, 2.5]").type.of == DOUBLE
     refused('[1, «"a"»]', "type-clash")
-    refused("[«homeAddress»]", "type-clash")
+    assert bound('[{"a": 1}, {"a": 2.5}]').type.of == object_of({"a": DOUBLE})
+    refused("[«colors»]", "type-clash")
     assert condition("age in (1, 2)") == "age in [1, 2]"
     assert condition("age in []") == "age in []"
 

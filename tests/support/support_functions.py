@@ -96,6 +96,8 @@ one scope out."""
 def calls(one: Signature) -> list[str]:
     """Calls of a function in each style, for each kind of its first value, with and without what may be left off."""
     varied = next((parameter.accepts.kinds for parameter in one.parameters if parameter.accepts.kinds), frozenset())
+    if one.name == "mapEntry":  # which stands in `map` alone
+        return ["scores.map((K, V) => mapEntry(K, V))", "colours.groupBy(this).map((K, G) => mapEntry(K, G.count()))"]
     found: list[str] = []
     for kind in sorted(varied) or [Kind.STRING]:
         # the flag that heeds case is for texts alone
@@ -145,8 +147,7 @@ def _group(one: Signature) -> str:
 
 
 def _line(one: Signature) -> str:
-    meaning = one.doc if one.compiled else f"{one.doc}. **Read and formatted, not run yet**"
-    return f"| `{one}` | {meaning} | {one.rule} |"
+    return f"| `{one}` | {one.doc} | {one.rule} |"
 
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> list[str]:

@@ -90,7 +90,7 @@ def _reasons(outcomes: Iterable[Outcome]) -> Counter[str]:
 def _reason(one: Diagnostic) -> str:
     if one.severity == "warning":
         return ""
-    return one.message if one.code == "not-yet" else f"refused as `{one.code}`"
+    return f"refused as `{one.code}`"
 
 
 def _head(outcomes: Sequence[Outcome]) -> list[str]:
@@ -117,13 +117,13 @@ def _constructs(outcomes: Sequence[Outcome]) -> list[str]:
         "",
         "## By construct",
         "",
-        "An expression counts once in each construct it uses, so what is not yet takes its neighbours along.",
+        "An expression counts once in each construct it uses.",
         "",
     ]
-    lines += ["| construct | expressions | run | not yet |", "|---|---:|---:|---:|"]
+    lines += ["| construct | expressions | run |", "|---|---:|---:|"]
     for name in sorted(all_of, key=lambda one: (-all_of[one], one)):
         shown = name if " " in name else f"`{name}`"
-        lines.append(f"| {shown} | {all_of[name]} | {run[name]} | {all_of[name] - run[name] or ''} |")
+        lines.append(f"| {shown} | {all_of[name]} | {run[name]} |")
     return lines
 
 

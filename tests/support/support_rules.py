@@ -133,6 +133,7 @@ PROBES: dict[str, tuple[str, ...]] = {
         "numbers.filter(this > 2).head() = 3",
         "xEvent.groupBy(type).count() > 1",
         "xEvent.groupBy(type).map((K, G) => mapEntry(K, G.count()))",
+        'orders.groupBy(storeId).map({"n": this.count(), "dear": this[price > 5].count()})',
     ),
     "R29": ("orders.topN(price, 2).head().price > 3", "xEvent.bottomN(timestamp, 1).head().value > 1"),
     "R30": (

@@ -263,7 +263,7 @@ def _ask(one: Shape, accepts: Accepts) -> None:
     match sorted(accepts.kinds):
         case [Kind.STRING | Kind.INTEGER | Kind.BOOLEAN as only]:
             one.use(only)
-        case [Kind.ARRAY]:
+        case [Kind.ARRAY] | [Kind.ARRAY, Kind.MAP]:
             one.items()
         case [Kind.MAP] | [Kind.MAP, Kind.OBJECT]:
             one.items(keyed=True)

@@ -14,10 +14,6 @@ from segkit.pql import parse
 if TYPE_CHECKING:
     from pathlib import Path
 
-NOT_YET = frozenset({"groupBy", "mapEntry", "object-literal"})
-"""The constructs, in the corpus's words, that this version may refuse."""
-
-
 @pytest.fixture
 def rows(shared: Path) -> list[Row]:
     return _rows(shared)
@@ -35,15 +31,9 @@ def _outcomes(shared: Path) -> list[Outcome]:
 
 
 @pytest.mark.slow
-def test_every_valid_row_runs_but_for_constructs_that_are_not_yet(shared: Path) -> None:
-    short = [one for one in _outcomes(shared) if not one.runs and not NOT_YET & set(one.row.features)]
+def test_every_valid_row_runs(shared: Path) -> None:
+    short = [one for one in _outcomes(shared) if not one.runs]
     assert not short, [(one.row.value, one.failure, [str(found) for found in one.refusals]) for one in short]
-
-
-@pytest.mark.slow
-def test_a_row_that_does_not_run_is_refused_by_the_construct_it_lacks(shared: Path) -> None:
-    for one in _outcomes(shared):
-        assert one.runs or {found.code for found in one.refusals if found.severity == "error"} == {"not-yet"}, one
 
 
 def test_every_invalid_row_is_refused_with_a_place_and_words(rows: list[Row]) -> None:

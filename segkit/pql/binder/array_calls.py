@@ -5,14 +5,14 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
-from segkit.pql.binder import arrays
+from segkit.pql.binder import arrays, maps
 from segkit.pql.binder.coerce import Operand
 from segkit.pql.binder.context import is_failed
 from segkit.pql.binder.membership import array_pair, member, sets
 from segkit.pql.binder.rewrite import renewed
 from segkit.pql.binder.truth import some
 from segkit.pql.bound import Aggregate, Arith, Bound, Const, Distinct, Filter, Function, If, IsNull
-from segkit.pql.types import INTEGER, Kind
+from segkit.pql.types import INTEGER, STRING, Kind, array_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 
 def _count(site: Site) -> Bound:
-    array = site.array().value
+    given = Operand(site.nodes[0], site.b.value(site.nodes[0], site.scope))
+    if given.kind is Kind.MAP:  # as many as it has entries
+        return arrays.counted(Function("keys", (given.value,), array_of(STRING), site.span), site.span)
+    array = arrays.checked_array(site.b, given, site.signature.name).value
     return site.fail() if is_failed(array) else arrays.counted(array, site.span)
 
 
@@ -50,7 +53,7 @@ def _exists(site: Site) -> Bound:
 def _map(site: Site) -> Bound:
     receiver = Operand(site.nodes[0], site.b.value(site.nodes[0], site.scope))
     if receiver.kind is Kind.MAP:
-        return site.b.error("not-yet", "`map` over a Map cannot be run yet", site.span)
+        return maps.mapped(site, receiver)
     array = arrays.checked_array(site.b, receiver, "map")
     return arrays.of_items(site.b, array, site.nodes[1], site.scope, site.span)
 
@@ -127,6 +130,8 @@ ARRAY_CALLS: Mapping[str, Callable[[Site], Bound]] = MappingProxyType(
         "filter": _filter,
         "exists": _exists,
         "map": _map,
+        "groupBy": maps.grouped,
+        "mapEntry": maps.misplaced,
         "topN": lambda site: _top(site, descending=True),
         "bottomN": lambda site: _top(site, descending=False),
         "head": _head,

@@ -53,7 +53,8 @@ def keyed(b: Binder, of: Operand, key: Node, scope: Scope, where: Span) -> Bound
     if is_failed(of.value, found):
         return failed(where)
     if found.type.kind is not Kind.STRING:
-        return b.error("type-clash", f"a key is a String, not {b.described(key, found)}", span(key))
+        hint = "`.values()[…]` filters the values of a Map" if found.type.kind is Kind.BOOLEAN else None
+        return b.error("type-clash", f"a key is a String, not {b.described(key, found)}", span(key), hint)
     if of.kind is Kind.MAP:
         if of.value.type.of.kind is Kind.UNSUPPORTED:
             return b.error("unsupported-field", "the map's values have a type that PQL does not know", where)
@@ -86,8 +87,8 @@ def of_item(b: Binder, array: Operand, node: Node, scope: Scope) -> tuple[Variab
         case Lambda() if is_failed(array.value):
             return variable, failed(node.span)
         case Lambda():
-            hint = "write a lambda with one parameter"
-            return variable, b.error("not-yet", "lambdas with two parameters cannot be run yet", node.span, hint)
+            hint = "name the item alone; `(K, G) => mapEntry(K, …)` is for a Map, such as `groupBy` gives"
+            return variable, b.error("wrong-arguments", "a lambda over an Array has one parameter", node.span, hint)
         case _:
             return variable, b.value(node, scope.within(variable))
 

@@ -36,12 +36,9 @@ def call(b: Binder, node: Call | Method, scope: Scope) -> Bound:
     signature = FUNCTIONS.get(node.name)
     nodes = (node.object, *node.arguments) if isinstance(node, Method) else node.arguments
     where = node.name_span if node.name_span.end > node.name_span.start else node.span
-    refused = signature is None or not signature.compiled
-    receiver = b.value(node.object, scope) if refused and isinstance(node, Method) else None
+    receiver = b.value(node.object, scope) if signature is None and isinstance(node, Method) else None
     if signature is None:
         return b.error("unknown-function", f"there is no function `{node.name}`", where, _hint(node, receiver))
-    if not signature.compiled:
-        return b.error("not-yet", f"`{node.name}` cannot be run yet", where)
     if (isinstance(node, Method) and not signature.method) or not (
         signature.least <= len(nodes) <= len(signature.parameters)
     ):
@@ -97,7 +94,7 @@ def _plain(site: Site) -> Bound:
     if name not in _KEEP_DATES:
         values = [Convert(one, TIMESTAMP, one.span) if one.type.kind is Kind.DATE else one for one in values]
     if name in {"regexGroup", "replaceAll"}:
-        values[1] = checked(b, operands[1])
+        values[1] = checked(b, operands[1], searching=False)
         if is_failed(values[1]):
             return site.fail()
     if name == "regexGroup":

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from segkit.pql.binder.context import is_failed
-from segkit.pql.bound import Bound, Const, Convert, Items
-from segkit.pql.types import DATE, DOUBLE, INTEGER, TIMESTAMP, Kind, Type, array_of
+from segkit.pql.bound import Bound, Const, Convert, Items, Record
+from segkit.pql.types import DATE, DOUBLE, INTEGER, TIMESTAMP, Kind, Type, array_of, object_of
 
 if TYPE_CHECKING:
     from segkit.pql.binder.context import Binder
@@ -196,6 +196,10 @@ def _remedy(b: Binder, left: Operand, right: Operand) -> str | None:
             case Const(type=Type(kind=Kind.BOOLEAN)), Kind.STRING if word:
                 return f'write `"{word}"`'
     kinds = {left.kind, right.kind}
+    if Kind.OBJECT in kinds:
+        return "compare their fields one by one"
+    if Kind.MAP in kinds:
+        return 'compare the value at a key, `["…"]`, or the `.keys()`'
     if Kind.STRING in kinds and kinds & NUMBERS:
         return "`.stringToNumber()` reads a text as a number, `.toString()` the other way"
     if Kind.STRING in kinds and kinds & {Kind.DATE, Kind.TIMESTAMP}:
@@ -210,5 +214,35 @@ def common(types: list[Type]) -> Type | None:
         return types[0] if types else None
     if kinds <= NUMBERS:
         return DOUBLE if Kind.DOUBLE in kinds else INTEGER
-    first = next(one for one in types if one.kind is not Kind.NULL)
-    return first if all(one in (first, Type(Kind.NULL)) for one in types) else None
+    known = [one for one in types if one.kind is not Kind.NULL]
+    first = known[0]
+    if all(one == first for one in known):
+        return first
+    return _common_parts(first, known)
+
+
+def converted(value: Bound, of: Type) -> Bound:
+    """A value as the `common` type of several; an object written out field by field."""
+    if value.type == of:
+        return value
+    if isinstance(value, Record):
+        named = dict(value.fields)
+        return Record(tuple((name, converted(named[name], one)) for name, one in of.fields), of, value.span)
+    if of.kind in {Kind.ARRAY, Kind.MAP, Kind.OBJECT}:
+        return value  # its numbers mix freely
+    return Convert(value, of, value.span)
+
+
+def _common_parts(first: Type, types: list[Type]) -> Type | None:
+    """The one type of arrays, maps or objects whose parts have one."""
+    if any(one.kind is not first.kind for one in types):
+        return None
+    if first.item is not None:
+        item = common([one.of for one in types])
+        return None if item is None else replace(first, item=item)
+    names = [name for name, _ in first.fields]
+    if any({name for name, _ in one.fields} != set(names) for one in types):
+        return None
+    parts = {name: common([found for one in types if (found := one.field(name)) is not None]) for name in names}
+    whole = {name: one for name, one in parts.items() if one is not None}
+    return object_of(whole) if len(whole) == len(parts) and whole else None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from segkit.pql.binder import arrays, chains, membership, moments, names, operators
+from typing import TYPE_CHECKING
+
+from segkit.pql.binder import arrays, chains, lets, membership, moments, names, objects, operators
 from segkit.pql.binder.calls import call
-from segkit.pql.binder.context import Binder, Binding, Scope, is_failed
-from segkit.pql.binder.rewrite import size
 from segkit.pql.bound import Bound, Const
 from segkit.pql.tree import (
     Aggregate,
@@ -38,6 +38,9 @@ from segkit.pql.tree import (
 )
 from segkit.pql.types import BOOLEAN, DOUBLE, INTEGER, STRING
 
+if TYPE_CHECKING:
+    from segkit.pql.binder.context import Binder, Scope
+
 
 def value(b: Binder, node: Node, scope: Scope) -> Bound:
     """Bind a node to its value."""
@@ -56,7 +59,7 @@ def value(b: Binder, node: Node, scope: Scope) -> Bound:
         case Array():
             return membership.listed(b, node, scope)
         case Object():
-            return b.error("not-yet", "object literals cannot be run yet", node.span)
+            return objects.written(b, node, scope)
         case Name() | Field():
             return names.path(b, node, scope)
         case Parameter(position=1):
@@ -84,7 +87,7 @@ def value(b: Binder, node: Node, scope: Scope) -> Bound:
             hint = "a lambda names the profile of a whole rule, or the item in `filter`, `map`, `sum` …"
             return b.error("lambda-here", "a lambda has no place here", node.span, hint)
         case Let():
-            return _let(b, node, scope)
+            return b.value(node.body, lets.opened(b, node, scope))
         case Select():
             return arrays.select(b, node, scope)
         case Quantified():
@@ -108,10 +111,3 @@ def _integer(b: Binder, number: int, node: Integer) -> Const:
     if -(2**63) <= number < 2**63:
         return Const(number, INTEGER, node.span)
     return b.error("number-out-of-range", "an Integer has 64 bits", node.span, "write it as a Double, with a point")
-
-
-def _let(b: Binder, node: Let, scope: Scope) -> Bound:
-    found = b.value(node.value, scope)
-    if not is_failed(found) and not b.copying(size(found)):
-        found = b.error("expression-too-large", f"the value of `{node.name}` is too large", node.name_span)
-    return b.value(node.body, scope.binding(node.name, Binding(found, node.value, scope)))

@@ -9,6 +9,7 @@ from typing import Literal as Choice
 from segkit.pql.binder.coerce import SCALARS, Operand, clash, common, instant_of, unify, unify_items
 from segkit.pql.binder.context import articled, failed, is_failed, span
 from segkit.pql.binder.names import name_or_text
+from segkit.pql.binder.objects import difference
 from segkit.pql.binder.truth import some
 from segkit.pql.bound import Bound, Const, Convert, In, Items, SetCompare, Transform
 from segkit.pql.tree import Array
@@ -27,8 +28,9 @@ def listed(b: Binder, node: Array, scope: Scope, *, text: bool = False) -> Bound
     if not items:
         return Items((), array_of(NULL), node.span)
     for written, one in zip(node.items, items, strict=True):
-        if one.type.kind not in SCALARS:
-            return b.error("type-clash", f"an array holds scalars, not {b.described(written, one)}", one.span)
+        if one.type.kind not in SCALARS | {Kind.OBJECT}:
+            message = f"an array holds scalars or objects, not {b.described(written, one)}"
+            return b.error("type-clash", message, one.span)
     of = common([one.type for one in items])
     if of is None:
         odd, written = next(
@@ -37,7 +39,8 @@ def listed(b: Binder, node: Array, scope: Scope, *, text: bool = False) -> Bound
             if common([items[0].type, one.type]) is None
         )
         first = b.described(node.items[0], items[0])
-        return b.error("type-clash", f"an array holds one type: {first}, but {b.described(written, odd)}", odd.span)
+        message = f"an array holds one type: {first}, but {b.described(written, odd)}"
+        return b.error("type-clash", message, odd.span, difference(items[0].type, odd.type))
     return Items(items, array_of(of), node.span)
 
 

@@ -236,6 +236,8 @@ def _unknown(b: Binder, scope: Scope, node: Name, rest: tuple[str, ...], *, text
     if wanted == (_PROFILE,):
         hint = "the profile itself is `$1`"
     if scope.item.type.kind not in {Kind.OBJECT, Kind.ERROR}:
+        if scope.item.type.of.field(node.name) is not None:  # a group: its items have the field
+            hint = f"the item itself is `this`: write `this.{'.'.join(wanted)}`"
         message = f"there is no `{node.name}`: the items are of type {scope.item.type}"
         return b.error("unknown-field", message, node.span, hint or "the item itself is `this`")
     return b.error("unknown-field", f"there is no field `{node.name}` {_place(b, scope.item)}", node.span, hint)

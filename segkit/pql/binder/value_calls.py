@@ -7,13 +7,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from segkit.pql.binder import arrays
-from segkit.pql.binder.coerce import Operand, common, instant
+from segkit.pql.binder.coerce import Operand, common, converted, instant
 from segkit.pql.binder.compare import Predicate, compare, predicate
 from segkit.pql.binder.context import is_failed
 from segkit.pql.binder.names import name_or_text
+from segkit.pql.binder.objects import difference
 from segkit.pql.binder.operands import operands
 from segkit.pql.binder.truth import truth
-from segkit.pql.bound import Bound, Const, Convert, Function, If, IsNull, Not, Now, Shift, StartOf
+from segkit.pql.bound import Bound, Const, Function, If, IsNull, Not, Now, Shift, StartOf
 from segkit.pql.types import DATE, INTEGER, STRING, TIMESTAMP, Kind
 
 if TYPE_CHECKING:
@@ -35,13 +36,9 @@ def _if(site: Site) -> Bound:
         of = TIMESTAMP
     if of is None:
         ours, theirs = b.described(then.node, then.value), b.described(otherwise.node, otherwise.value)
-        return b.error("type-clash", f"the branches of `if` are of one type, not {ours}, and {theirs}", site.span)
-    values = [
-        one.value
-        if one.value.type == of or one.value.type.kind is Kind.ARRAY
-        else Convert(one.value, of, one.value.span)
-        for one in branches
-    ]
+        hint = difference(then.value.type, otherwise.value.type)
+        return b.error("type-clash", f"the branches of `if` are of one type, not {ours}, and {theirs}", site.span, hint)
+    values = [converted(one.value, of) for one in branches]
     return If(condition, values[0], values[1], of, site.span)
 
 
