@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from binding_support import condition, refused, warned
 
-from segkit.pql.binder.patterns import translated
+from segkit.pql.binder.regexes import translated
 
 
 @pytest.mark.parametrize(
