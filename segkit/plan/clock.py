@@ -72,6 +72,13 @@ class Clock:
             return wall
         return wall.replace(tzinfo=ZoneInfo(self.timezone)).astimezone(_UTC).replace(tzinfo=None)
 
+    def midnight(self, day: dt.date) -> dt.datetime:
+        """The naive UTC instant a day begins with; the start of year 1 where its first day begins before it."""
+        try:
+            return self.utc(dt.datetime(day.year, day.month, day.day))  # noqa: DTZ001  a wall clock
+        except OverflowError:
+            return dt.datetime.min  # noqa: DTZ901
+
     def start_of(self, unit: Unit, instant: dt.datetime) -> dt.datetime | None:
         """The start of the unit that holds an instant; None before year 1."""
         try:

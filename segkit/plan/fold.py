@@ -218,12 +218,7 @@ def _convert(value: object, node: Convert, clock: Clock) -> Bound:
         case Kind.TIMESTAMP, dt.datetime():
             return Const(value, node.type, node.span)
         case Kind.TIMESTAMP, dt.date():
-            try:
-                first = clock.utc(dt.datetime(value.year, value.month, value.day))  # noqa: DTZ001
-            except OverflowError:
-                # the first day of year 1 begins before it, east of Greenwich
-                first = None
-            return Const(first, node.type, node.span)
+            return Const(clock.midnight(value), node.type, node.span)
         case Kind.TIMESTAMP, int():
             try:
                 return Const(_EPOCH + dt.timedelta(milliseconds=value), node.type, node.span)

@@ -153,7 +153,15 @@ def in_years(instant: exp.Expr) -> exp.Expr:
 
 def first_instant(date: exp.Expr, clock: Clock) -> exp.Expr:
     """The midnight a date begins with."""
-    return utc(cast(date, "TIMESTAMP"), clock)
+    if clock.is_utc or clock.midnight(FIRST.date()) != FIRST:
+        return utc(cast(date, "TIMESTAMP"), clock)
+    # "no date" is often written 0001-01-01, which begins before year 1 east of Greenwich
+    return once(date, lambda one: _within_years(one, clock), "day")
+
+
+def _within_years(date: exp.Expr, clock: Clock) -> exp.Expr:
+    midnight = utc(cast(date, "TIMESTAMP"), clock)
+    return when(exp.LTE(this=operand(date.copy()), expression=literal(FIRST.date())), literal(FIRST), midnight)
 
 
 def from_milliseconds(count: exp.Expr) -> exp.Expr:

@@ -70,7 +70,7 @@ def new_world(random_: random.Random, profiles: int, *, generated: bool) -> Worl
     calendar = random_.choice(CALENDARS)
     made = shape(random_) if generated else SHAPE
     letters = [chr(ord("a") + number) for number in range(profiles)]
-    people = {one: shaped(random_, made, calendar.as_of) if generated else profile(random_) for one in letters}
+    people = {one: shaped(random_, made, calendar) if generated else profile(random_) for one in letters}
     segments: dict[str, str] = {}
     empty = World({}, calendar, shape=made, segments=segments)
     for name in ("one", "two", "a third"):

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from reference_time import add_months
-from reference_values import LARGEST, SMALLEST, Map, Value, as_instant, contains, lowered
+from reference_values import LARGEST, SMALLEST, Map, Value, as_instant, contains, lowered, uppered
 
 from segkit.pql.types import BOOLEAN, DATE, DOUBLE, INTEGER, STRING, TIMESTAMP, Kind, array_of
 
@@ -122,8 +122,8 @@ def group(text: str, pattern: str, number: int) -> str | None:
 
 
 STRINGS: dict[str, tuple[Callable[..., Any], Type]] = {
-    "lowerCase": (str.lower, STRING),
-    "upperCase": (str.upper, STRING),
+    "lowerCase": (lowered, STRING),
+    "upperCase": (uppered, STRING),
     "trim": (lambda s: s.strip(SPACE), STRING),
     "leftTrim": (lambda s: s.lstrip(SPACE), STRING),
     "rightTrim": (lambda s: s.rstrip(SPACE), STRING),

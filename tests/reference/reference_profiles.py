@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import random
 
     from reference_schemas import Shape
+    from reference_time import Calendar
 
     from segkit.pql.types import Path
 
@@ -86,9 +87,11 @@ ODD_TEXTS = [
     "ann@Example.COM",
     "https://u:p@www.x.example:8080/a%20b?q#f",
 ]
+ENDS = ["0001-01-01T00:00:00", "9999-12-31T23:59:59.999999"]
+"""What Python's calendar begins and ends with: in UTC alone, as no other zone has a wall clock there."""
 BOUNDARIES = [
-    "0001-01-01T00:00:00",
-    "9999-12-31T23:59:59.999999",
+    "0001-01-02T00:00:00",
+    "9999-12-30T23:59:59.999999",
     "1970-01-01T00:00:00",
     "1900-01-01T00:00:00",
     "2000-02-29T00:00:00",
@@ -154,9 +157,9 @@ def _value(random_: random.Random, name: str, of: Type, depth: int) -> Any:
             return random_.choice(MOMENTS)
 
 
-def shaped(random_: random.Random, shape: Shape, now: dt.datetime) -> dict[str, Any]:
+def shaped(random_: random.Random, shape: Shape, calendar: Calendar) -> dict[str, Any]:
     """A profile of a generated schema, in the values its storage can hold, with its events under `events`."""
-    fields = _Fields(random_, now)
+    fields = _Fields(random_, calendar.as_of, (*BOUNDARIES, *(ENDS if calendar.zone == "UTC" else ())))
     made: dict[str, Any] = {} if random_.random() < 0.08 else fields.nested(shape.schema.profile, (), shape.profile)
     made["events"] = []
     for _ in range(random_.choice([0, 0, 1, 2, 3, 5])):
@@ -172,6 +175,7 @@ class _Fields:
 
     r: random.Random
     now: dt.datetime
+    boundaries: tuple[str, ...]
 
     def nested(self, of: Type, path: Path, storage: dict[Path, pa.DataType]) -> dict[str, Any]:
         """The fields of an object whose leaves are columns; a missing object is one whose leaves all are."""
@@ -218,7 +222,7 @@ class _Fields:
         if pick < 0.6:
             return self.r.choice(MOMENTS)
         if pick < 0.75:
-            return _AT(self.r.choice(BOUNDARIES))
+            return _AT(self.r.choice(self.boundaries))
         return self.now + self.r.choice([1, -1]) * self.r.choice(_AWAY) + self.r.choice(_NEAR)
 
 

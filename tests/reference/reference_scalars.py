@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from segkit.pql.functions import FUNCTIONS
 from segkit.pql.types import Kind, Type, array_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reference_expressions import Maker, Scope
+
+    from segkit.pql.functions import Parameter
 
 SCALARS = (Kind.STRING, Kind.INTEGER, Kind.DOUBLE, Kind.BOOLEAN, Kind.DATE, Kind.TIMESTAMP)
 ORDERED = (Kind.INTEGER, Kind.DOUBLE, Kind.DATE, Kind.TIMESTAMP)
@@ -30,6 +33,13 @@ _DIFFERENCES = [
 ]
 _PLAIN_TEXTS = ["upperCase", "lowerCase", "trim", "leftTrim", "rightTrim", "md5", "sha256"]
 _PARTS_OF_TEXT = ["extractEmailDomain", "getUrlHost", "getUrlPath"]
+_CALLS = [
+    one
+    for one in FUNCTIONS.values()
+    # of one scalar kind each, so that they fit together; the others are written where their arguments are at hand
+    if one.name not in {"inSegment", "date", "equals", "notEqualTo"}
+    and all(part.accepts.kinds and part.accepts.kinds <= set(SCALARS) for part in one.parameters)
+]
 _URLS = ['"https://u:p@Www.x.example:80/a%20b?q#f"', '"http://x"', '"a@b@c.example"', '"mailto:a@b"', '"//x/y"']
 
 
@@ -61,6 +71,8 @@ def scalar(m: Maker, kind: Kind, scope: Scope, depth: int) -> str:
         values = m.keyed(kind, scope, inner)
         if values:
             return m.r.choice(values)
+    if pick < 0.6:
+        return call(m, kind, scope, inner)
     match kind:
         case Kind.STRING:
             return _string(m, scope, inner)
@@ -76,6 +88,28 @@ def scalar(m: Maker, kind: Kind, scope: Scope, depth: int) -> str:
             return f"date({', '.join(parts)})" if written else m.r.choice(m.paths(kind, scope) or _DATES)
         case _:
             return _timestamp(m, scope, inner)
+
+
+def call(m: Maker, kind: Kind, scope: Scope, depth: int) -> str:
+    """Any function of scalars that gives this kind, straight from the registry."""
+    given = [one for one in _CALLS if one.returns == kind]
+    if not given:
+        return m.literal(kind)
+    one = m.r.choice(given)
+    arguments = [_argument(m, part, scope, depth) for part in one.parameters if not part.optional or m.r.random() < 0.5]
+    return m.called(one.name, *arguments) if one.method else f"{one.name}({', '.join(arguments)})"
+
+
+def _argument(m: Maker, part: Parameter, scope: Scope, depth: int) -> str:
+    match part.name:
+        case "pattern":
+            return m.text(m.r.choice(PATTERNS))
+        case "group" | "digits":
+            return "0"
+        case "caseSensitive":
+            return m.literal(Kind.BOOLEAN)
+    kinds = sorted(part.accepts.kinds)
+    return m.scalar(m.r.choice(kinds), scope, depth)
 
 
 def let(m: Maker, scope: Scope, depth: int, body: Callable[[Scope], str]) -> str:

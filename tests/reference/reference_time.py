@@ -26,11 +26,12 @@ class Calendar:
     def instant(self, wall: dt.datetime) -> dt.datetime:
         return wall.replace(tzinfo=ZoneInfo(self.zone), fold=0).astimezone(UTC).replace(tzinfo=None)
 
-    def midnight(self, day: dt.date) -> dt.datetime | None:
+    def midnight(self, day: dt.date) -> dt.datetime:
         try:
             return self.instant(dt.datetime.combine(day, dt.time()))
         except OverflowError:
-            return None
+            # 0001-01-01, "no date" to many systems, begins before year 1 east of Greenwich
+            return dt.datetime.min  # noqa: DTZ901
 
     def start_of(self, unit: str, at: dt.datetime | None) -> dt.datetime | None:
         """R39, R42, R43: the start of the calendar unit that holds an instant."""

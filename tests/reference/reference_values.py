@@ -120,6 +120,12 @@ def lowered(text: str) -> str:
     return "".join("i" if one == "İ" else one.lower() for one in text)
 
 
+def uppered(text: str) -> str:
+    """One character for one, as in `lowered`; the capital of `ß` is the one of 2017."""
+    capitals = {"ß": "ẞ"}
+    return "".join(capitals.get(one) or (one.upper() if len(one.upper()) == 1 else one) for one in text)
+
+
 def compare(operator: str, left: Value, right: Value, calendar: Calendar, *, ignore_case: bool = False) -> bool:
     """R12, R17, R18, R20: false beside a null; any item of an array beside a scalar; two arrays as sets."""
     if left.kind is Kind.ARRAY and right.kind is Kind.ARRAY:
@@ -136,7 +142,7 @@ def compare(operator: str, left: Value, right: Value, calendar: Calendar, *, ign
         return False
     a, b = pair
     if a is None or b is None:
-        # a Date whose first instant lies outside the years 1 to 9999
+        # epoch milliseconds outside the years 1 to 9999
         return False
     if Kind.DOUBLE in {left.kind, right.kind} and {left.kind, right.kind} <= NUMBERS:
         # "Integer and Double mix freely" (R17): as Doubles

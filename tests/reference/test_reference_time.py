@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from reference_check import agree_on_members, agree_on_values
 from reference_time import Calendar
-from reference_world import World
+from reference_world import NOW, World
 
 AT = dt.datetime.fromisoformat
 
@@ -352,4 +352,22 @@ def test_r41_no_distance_is_the_moment_itself_in_a_repeated_hour_too() -> None:
             "joined occurs > 0 days after seen": "c",
         },
         World(people, Calendar(AT("2026-11-21T12:00"), "Europe/Berlin")),
+    )
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Asia/Kolkata", "America/New_York"])
+def test_r39_the_first_day_of_year_1_is_a_day_in_every_zone(zone: str) -> None:
+    first, second = dt.date(1, 1, 1), dt.date(1, 1, 2)
+    people = {"a": {"born": first}, "b": {"born": second}, "c": {}, "d": {"born": dt.date(2000, 1, 1)}}
+    agree_on_members(
+        World(people, Calendar(NOW, zone)),
+        {
+            "born occurs before today": "abd",
+            "born occurs on date(1, 1, 1)": "a",
+            'born occurs after "0001-01-01"': "bd",
+            "born occurs on born": "abd",
+            "date(1, 1, 1) occurs before born": "bd",
+            "born = date(1, 1, 1)": "a",
+            "joined = date(1, 1, 1)": "",
+        },
     )
