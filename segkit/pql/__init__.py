@@ -6,18 +6,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from segkit.pql.diagnostics import Diagnostic, Findings, PQLError
 from segkit.pql.formats import read_recovering
+from segkit.pql.linting.fixing import fix, judged, lint
 from segkit.pql.reading.reader import parse
 from segkit.pql.tree import Expression, Span
 from segkit.pql.trees import from_json, to_json
 from segkit.pql.types import Schema
 from segkit.pql.writing.formatter import format  # noqa: A004  the name that api.md settles
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 __all__ = [
     "Diagnostic",
@@ -27,8 +23,10 @@ __all__ = [
     "Schema",
     "Span",
     "check",
+    "fix",
     "format",
     "from_json",
+    "lint",
     "parse",
     "to_json",
 ]
@@ -57,13 +55,4 @@ def check(text: str, schema: Schema | None = None) -> Findings:
     ['foreign-operator', 'single-quotes']
     """
     expression, found = read_recovering(text)
-    if expression is None or schema is None:
-        return Findings(found)
-    from segkit.pql.binder import bind  # noqa: PLC0415  text can be checked without it
-
-    bound: Sequence[Diagnostic]
-    try:
-        bound = bind(expression, schema).diagnostics
-    except PQLError as error:
-        bound = error.diagnostics
-    return Findings([*found, *bound])
+    return Findings(found) if expression is None else Findings([*found, *judged(expression, schema)])

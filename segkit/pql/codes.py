@@ -127,7 +127,29 @@ JSON: Final[Mapping[str, Code]] = MappingProxyType(
 )
 """Of `pql/json` documents."""
 
-LINT: Final[Mapping[str, Code]] = MappingProxyType({})
+LINT: Final[Mapping[str, Code]] = MappingProxyType(
+    {
+        "always-false": Code("a condition that no profile can meet", "R12", "warning"),
+        "always-true": Code("a condition that every profile meets", "R12", "warning"),
+        "double-negation": Code("`not` twice", "R13", "warning"),
+        "drops-missing": Code("a negative comparison, which leaves out profiles without the field", "R12", "warning"),
+        "duplicate-item": Code("a value that stands twice in a list", "R08", "warning"),
+        "empty-text": Code('`= ""`, which does not find missing values', "R15", "warning"),
+        "impossible-order": Code("an element of a chain that must be earlier than one before it", "R33", "warning"),
+        "impossible-pattern": Code("a regular expression that no text matches", "R47", "warning"),
+        "like-without-wildcard": Code("`like` with neither `%` nor `_`", "R47", "warning"),
+        "null-as-text": Code('`"null"`, which is a text', "R15", "warning"),
+        "only-presence": Code("a comparison that holds for any value, so wherever there is one", "R12", "warning"),
+        "open-window": Code("a time of events that has a start and no end", "R40", "warning"),
+        "plain-wildcard": Code("`%` or `*` where it is a plain character", "R47", "warning"),
+        "redundant-condition": Code("a condition that changes nothing beside another one", "R12", "warning"),
+        "redundant-pattern": Code("`.*` around a pattern that is found anywhere", "R47", "warning"),
+        "single-instant": Code("a window of time with one instant in it", "R41", "warning"),
+        "takes-missing": Code("a negative comparison negated, which takes missing values in", "R13", "warning"),
+        "unrelated-condition": Code("a condition on the items of an array that says nothing of them", "R24", "warning"),
+        "unused-name": Code("a `let` that nothing uses", "R32", "warning"),
+    }
+)
 """Of rules that are valid and probably not what was meant."""
 
 CODES: Final[Mapping[str, Code]] = MappingProxyType({**SYNTAX, **BINDING, **JSON, **LINT})

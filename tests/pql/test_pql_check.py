@@ -27,7 +27,7 @@ def test_r51_with_a_schema_names_and_text_are_checked_together() -> None:
 
 
 def test_r51_warnings_of_both_are_told() -> None:
-    found = check("homeAddress.country != 'US' and age = null", SCHEMA)
+    found = check("homeAddress.country = 'US' and age = null", SCHEMA)
     assert [one.severity for one in found] == ["warning", "warning"]
     assert [one.span.start for one in found] == sorted(one.span.start for one in found)
 

@@ -1,0 +1,39 @@
+"""Lint: rules that are valid and probably not what was meant, and what to write instead.
+
+`judge` looks at one bound expression; each family of findings is a module. Nothing here needs data.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segkit.pql.linting import items, logic, negatives, patterns, shape, windows
+from segkit.pql.linting.site import Site
+
+if TYPE_CHECKING:
+    from segkit.pql.binder import BoundExpression
+    from segkit.pql.diagnostics import Diagnostic
+
+__all__ = ["judge", "shape"]
+
+_LOOKS = (logic.look, negatives.look, patterns.look, windows.look, items.look)
+
+
+def judge(bound: BoundExpression) -> list[Diagnostic]:
+    """What is doubtful in a bound expression, beside the warnings of binding it.
+
+    Parameters
+    ----------
+    bound
+        What `bind` gives.
+
+    Returns
+    -------
+    list of Diagnostic
+        Warnings in no order; each with a code of `segkit.pql.codes.LINT`. What is said to be always or never so is
+        proven for every profile.
+    """
+    site = Site(bound)
+    for look in _LOOKS:
+        look(site)
+    return [*shape.look(bound.expression), *site.found]

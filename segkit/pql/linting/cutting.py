@@ -1,0 +1,60 @@
+"""Edits that take a part of an expression out, with the operator or comma beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segkit.pql.diagnostics import Edit, Report
+from segkit.pql.reading.lexer import lex
+from segkit.pql.tree import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from segkit.pql.reading.tokens import Token
+    from segkit.pql.tree import Array, Logic
+
+
+def operand(source: str, logic: Logic, number: int) -> tuple[Edit, ...]:
+    """One operand of an `and` or `or` taken out, with its brackets and one operator; nothing where that is unsure."""
+    tokens = [one for one in lex(source, Report(source)).tokens if logic.span.start <= one.start < logic.span.end]
+    joints = _joints(tokens, [one.span for one in logic.operands], {logic.operator})
+    return _taken(source, tokens, joints, number, logic.span)
+
+
+def item(source: str, array: Array, number: int) -> tuple[Edit, ...]:
+    """One item of a list taken out, with a comma."""
+    inner = Span(array.span.start + 1, array.span.end - 1)
+    tokens = [one for one in lex(source, Report(source)).tokens if inner.start <= one.start < inner.end]
+    return _taken(source, tokens, _joints(tokens, [one.span for one in array.items], {","}), number, inner)
+
+
+def _joints(tokens: Sequence[Token], spans: Sequence[Span], words: set[str]) -> list[int] | None:
+    """Where the operators between some parts are among the tokens: behind each part only brackets may come first."""
+    found: list[int] = []
+    at = 0
+    for span in spans[:-1]:
+        while at < len(tokens) and tokens[at].start < span.end:
+            at += 1
+        while at < len(tokens) and tokens[at].word == ")":
+            at += 1
+        if at >= len(tokens) or tokens[at].word not in words:
+            return None
+        found.append(at)
+        at += 1
+    return found
+
+
+def _taken(
+    source: str, tokens: Sequence[Token], joints: list[int] | None, number: int, within: Span
+) -> tuple[Edit, ...]:
+    if joints is None or not joints:
+        return ()
+    if number == 0:
+        return (Edit(Span(tokens[0].start, tokens[joints[0] + 1].start), ""),)
+    joint = joints[number - 1]
+    last = tokens[joints[number] - 1] if number < len(joints) else tokens[-1]
+    start, before = tokens[joint].start, tokens[joint - 1].end
+    if not source[before:start].strip():
+        start = before
+    return (Edit(Span(start, min(last.end, within.end)), ""),)

@@ -1,0 +1,168 @@
+"""Findings of a text, and the text with all that can safely be mended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segkit.pql.codes import SYNTAX
+from segkit.pql.diagnostics import Findings, PQLError
+from segkit.pql.formats import TREE, form_of, read_recovering
+from segkit.pql.trees import from_json, to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from segkit.pql.diagnostics import Diagnostic, Edit
+    from segkit.pql.tree import Expression
+    from segkit.pql.types import Schema
+
+_ROUNDS = 100
+"""So often a text is mended at most; each round mends all that does not overlap."""
+
+
+def lint(text: str, schema: Schema | None = None) -> Findings:
+    """Find what is doubtful in a PQL text: rules that are valid and probably not what was meant.
+
+    Parameters
+    ----------
+    text
+        PQL, or a `pql/json` tree as text.
+    schema
+        What the names are looked up in; left out, only what the text alone shows is found.
+
+    Returns
+    -------
+    Findings
+        Warnings in the order of the text, those of binding among them; some carry a `fix`. Of a text that cannot be
+        accepted, the errors.
+
+    Examples
+    --------
+    >>> [one.code for one in lint("not (not loyalty.active)")]
+    ['double-negation']
+    """
+    expression, found = read_recovering(text)
+    return Findings(found) if expression is None else Findings([*found, *judged(expression, schema)])
+
+
+def judged(expression: Expression, schema: Schema | None) -> Sequence[Diagnostic]:
+    """What binding an expression finds and, where it can be bound, what is doubtful in it."""
+    from segkit.pql.linting import judge, shape  # noqa: PLC0415  who only parses does not pay for it
+
+    if schema is None:
+        return shape.look(expression)
+    from segkit.pql.binder import bind  # noqa: PLC0415  text can be looked at without it
+
+    try:
+        bound = bind(expression, schema)
+    except PQLError as error:
+        return error.diagnostics
+    return [*bound.diagnostics, *judge(bound)]
+
+
+def fix(text: str, schema: Schema | None = None) -> str:
+    """Mend what can be mended safely in a PQL text.
+
+    Errors are mended where only one thing can have been meant (`==`, curly quotes, `is null`), and doubtful rules where
+    their meaning stays the same for every profile (what is said twice, `not not`). All else is left as it is, so that
+    `lint` may still find something.
+
+    Parameters
+    ----------
+    text
+        PQL, or a `pql/json` tree as text, which comes back as a tree.
+    schema
+        What the names are looked up in; left out, only what the text alone shows is mended.
+
+    Returns
+    -------
+    str
+        The text; comments and layout outside of what was mended are as they were.
+
+    Examples
+    --------
+    >>> fix("loyalty.tier == 'gold' && loyalty.points is not null")
+    'loyalty.tier = "gold" and loyalty.points.isNotNull()'
+    """
+    if form_of(text) != TREE:
+        return mended(text, lambda one: lint(one, schema))
+    try:
+        written = from_json(text).text
+    except PQLError:
+        return text
+    changed = mended(written, lambda one: lint(one, schema))
+    return text if changed == written else to_json(changed)
+
+
+def mended(text: str, look: Callable[[str], Sequence[Diagnostic]]) -> str:
+    """A text with all fixes made, until there are none left.
+
+    Parameters
+    ----------
+    text
+        PQL.
+    look
+        What finds the diagnostics of a text.
+
+    Returns
+    -------
+    str
+        The text outside of the edits is as it was. A fix that makes new errors is not made.
+    """
+    found = look(text)
+    refused: set[tuple[str, tuple[Edit, ...]]] = set()
+    for _ in range(_ROUNDS):
+        fixes = [one.fix for one in found if one.fix and (text, one.fix) not in refused]
+        if not fixes:
+            break
+        chosen = _apart(fixes)
+        changed = applied(text, chosen)
+        after = look(changed)
+        if _worse(found, after):
+            # one by one, so that one bad fix does not keep the good ones away
+            for fix in chosen:
+                changed = applied(text, [fix])
+                after = look(changed)
+                if not _worse(found, after):
+                    break
+                refused.add((text, fix))
+            else:
+                continue
+        text, found = changed, after
+    return text
+
+
+def _worse(before: Iterable[Diagnostic], after: Iterable[Diagnostic]) -> bool:
+    """Whether there are more errors; those of names and types are only seen once the grammar is right."""
+    grammar, names = _errors(before)
+    later_grammar, later_names = _errors(after)
+    return later_grammar > grammar or (grammar == 0 and later_names > names)
+
+
+def _errors(found: Iterable[Diagnostic]) -> tuple[int, int]:
+    codes = [one.code for one in found if one.severity == "error"]
+    grammar = sum(one in SYNTAX for one in codes)
+    return grammar, len(codes) - grammar
+
+
+def _apart(fixes: Iterable[tuple[Edit, ...]]) -> list[tuple[Edit, ...]]:
+    """The fixes that do not touch each other, first come first served."""
+    chosen: list[tuple[Edit, ...]] = []
+    taken: list[Edit] = []
+    for fix in fixes:
+        if not any(_touch(one, other) for one in fix for other in taken):
+            chosen.append(fix)
+            taken.extend(fix)
+    return chosen
+
+
+def _touch(one: Edit, other: Edit) -> bool:
+    return one.span.start <= other.span.end and other.span.start <= one.span.end
+
+
+def applied(text: str, fixes: Iterable[tuple[Edit, ...]]) -> str:
+    """A text with edits made that do not overlap."""
+    edits = sorted((one for fix in fixes for one in fix), key=lambda one: (one.span.start, one.span.end))
+    for one in reversed(edits):
+        text = text[: one.span.start] + one.text + text[one.span.end :]
+    return text
