@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 from typing import Literal as Choice
 
+from segkit.plan import groups
 from segkit.plan.fold import FALSE
-from segkit.plan.sequences import admits_none, holds_without_events
+from segkit.plan.sequences import holds_without_events, needs_pairs
 from segkit.plan.streams import Stream, grows, is_local, is_positive, stream_of
 from segkit.pql.bound import (
     Aggregate,
@@ -18,9 +18,11 @@ from segkit.pql.bound import (
     Compare,
     Const,
     Distinct,
+    Entries,
     Events,
     Filter,
     Get,
+    Group,
     Head,
     In,
     IsNull,
@@ -41,10 +43,11 @@ from segkit.pql.types import BOOLEAN, INTEGER
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from segkit.plan.groups import Grouping
     from segkit.pql.bound import Value
     from segkit.pql.types import Path, Type
 
-FeatureKind = Choice["any", "count", "distinct", "sum", "average", "min", "max", "first", "list", "chain"]
+FeatureKind = Choice["any", "count", "distinct", "sum", "average", "min", "max", "first", "list", "chain", "groups"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class Feature:
         The sort key over the event and whether it descends, for `first`.
     chain
         The sequence, for `chain`.
+    groups
+        What is computed of each group, for `groups`, which makes a map.
     span, origin
         The words it was first met in, and the rule or column that they are of.
     """
@@ -75,8 +80,26 @@ class Feature:
     type: Type
     order: tuple[Bound, bool] | None = None
     chain: Chain | None = None
+    groups: Grouping | None = None
     span: Span = field(default=NOWHERE, compare=False)
     origin: str = field(default="", compare=False)
+
+    @property
+    def bounds(self) -> tuple[Bound, ...]:
+        """All expressions in it."""
+        order = () if self.order is None else (self.order[0],)
+        chain = () if self.chain is None else (self.chain,)
+        inner = () if self.groups is None else self.groups.bounds
+        return (*self.stream.where, self.stream.item, *order, *chain, *inner)
+
+    @property
+    def sign(self) -> Hashable:
+        """Equal for features that compute the same."""
+        item: Hashable = () if self.kind in {"any", "count"} and not self.stream.many else signature(self.stream.item)
+        where = frozenset(signature(one) for one in self.stream.where)
+        order = self.order and (signature(self.order[0]), self.order[1])
+        sequence = None if self.chain is None else signature(canonical(self.chain))
+        return self.kind, where, item, self.stream.many, order, sequence, self.groups and self.groups.sign
 
     @property
     def default(self) -> Value:
@@ -95,11 +118,13 @@ class Feature:
 class Features:
     """Collects the features of several rules; asking for an equal one again gives the same variable.
 
-    `origin` is the name of the rule that is being read.
+    `origin` is the name of the rule that is being read. `within` a group chains and groups stay as they are: they are
+    found in the list of the group's items.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, within: bool = False) -> None:
         self.origin = ""
+        self._within = within
         self._found: dict[Hashable, Feature] = {}
 
     @property
@@ -135,9 +160,13 @@ class Features:
                 return None if stream is None else self._add(node.function, stream, node.type, node.span)
             case Head() | Get():
                 return self._first(node)
+            case Group() | Entries():
+                return None if self._within else self._groups(node)
             case Chain():
                 stream = stream_of(node.array)
-                if stream is None or not stream.gives_events or not _is_closed(node):
+                if self._within or stream is None or not _is_closed(node):
+                    return None
+                if not stream.gives_events and needs_pairs(node):
                     return None
                 return self._add("chain", stream, BOOLEAN, node.span, chain=node)
             case Events() | Filter() | Transform():
@@ -177,6 +206,12 @@ class Features:
         stream = replace(stream, item=_get(stream.item, head.type, path))
         return self._add("first", stream, node.type, node.span, order=order)
 
+    def _groups(self, node: Group | Entries) -> Bound | None:
+        found = groups.grouped(node, self, Features(within=True))
+        if found is None:
+            return None
+        return found.finished(self._add("groups", found.stream, found.type, node.span, groups=found.grouping))
+
     def _add(
         self,
         kind: FeatureKind,
@@ -186,6 +221,7 @@ class Features:
         *,
         order: tuple[Bound, bool] | None = None,
         chain: Chain | None = None,
+        groups: Grouping | None = None,
     ) -> Bound:
         if kind == "any":
             held = (Truth(stream.item, BOOLEAN, span),) if stream.many else ()
@@ -193,14 +229,10 @@ class Features:
         stream = replace(stream, where=tuple(canonical(one) for one in stream.where), item=canonical(stream.item))
         if order is not None:
             order = (canonical(order[0]), order[1])
-        item: Hashable = () if kind in {"any", "count"} and not stream.many else signature(stream.item)
-        where = frozenset(signature(one) for one in stream.where)
-        sequence = None if chain is None else signature(canonical(chain))
-        key = (kind, where, item, stream.many, order and (signature(order[0]), order[1]), sequence)
-        if key not in self._found:
-            name = f"feature {len(self._found) + 1}"
-            self._found[key] = Feature(name, kind, stream, value, order, chain, span, self.origin)
-        return Variable(self._found[key].name, value, span)
+        name = f"{'group feature' if self._within else 'feature'} {len(self._found) + 1}"
+        made = Feature(name, kind, stream, value, order, chain, groups, span, self.origin)
+        found = self._found.setdefault(made.sign, made)
+        return Variable(found.name, value, span)
 
 
 def _get(item: Bound, kind: Type, path: Path) -> Bound:
@@ -211,9 +243,6 @@ def _get(item: Bound, kind: Type, path: Path) -> Bound:
 
 
 def _is_closed(chain: Chain) -> bool:
-    for before, after in pairwise(chain.elements):
-        if before.negated is not after.negated and (admits_none(before) or admits_none(after)):
-            return False
     for element in chain.elements:
         local = [element.variable, *(one.moment for one in chain.elements)]
         if not all(is_local(one, local) for one in (element.what, element.when) if one is not None):
@@ -223,6 +252,9 @@ def _is_closed(chain: Chain) -> bool:
 
 def _simplify(node: Bound) -> Bound:
     """One step towards the forms that `Features` knows; the same object when there is none to take."""
+    asked = groups.simpler(node)
+    if asked is not node:
+        return asked
     match node:
         case Quantify(quantifier="all", array=array) if _starts_at_events(array):
             negated = Not(node.condition, BOOLEAN, node.condition.span)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from segkit.plan.sequences import holds_without_events
@@ -21,9 +22,11 @@ from segkit.pql.bound import (
     Const,
     Convert,
     Distinct,
+    Entries,
     Filter,
     Function,
     Get,
+    Group,
     Head,
     If,
     In,
@@ -35,6 +38,7 @@ from segkit.pql.bound import (
     Now,
     Or,
     Quantify,
+    Record,
     SetCompare,
     Shift,
     StartOf,
@@ -88,9 +92,15 @@ def _fold(node: Bound, clock: Clock) -> Bound:
         case Get():
             inner = field_of(node.object, node)
             return Const(None, node.type, node.span) if isinstance(inner, Get) and is_null(inner.object) else inner
-        case Lookup() if is_null(node.map) or is_null(node.key):
+        case Lookup() if is_null(node.map) or is_null(node.key) or _without_entries(node.map):
             return Const(None, node.type, node.span)
-        case Filter() | Transform() | Top() | Distinct() if is_null(node.array):
+        case Entries() if is_null(node.map):
+            return Const(None, node.type, node.span)
+        case Entries(map=Group() as nothing) if _without_entries(nothing):
+            return replace(nothing, type=node.type)
+        case Function(name="keys" | "values", arguments=(of,)) if _without_entries(of):
+            return Items((), node.type, node.span)
+        case Filter() | Transform() | Top() | Distinct() | Group() if is_null(node.array):
             return Const(None, node.type, node.span)
         case Head() if _empty(node.array):
             return Const(None, node.type, node.span)
@@ -119,6 +129,18 @@ def _empty(array: Bound) -> bool:
     return is_null(array) or (isinstance(array, Items) and not array.items)
 
 
+def _without_entries(node: Bound) -> bool:
+    """Whether a node is a map that certainly holds nothing."""
+    return isinstance(node, Group) and isinstance(node.array, Items) and not node.array.items
+
+
+def _absent(node: Bound) -> bool:
+    """Whether a field certainly leaves its object without a leaf."""
+    if isinstance(node, Record):
+        return all(_absent(one) for _, one in node.fields)
+    return is_null(node) or _without_entries(node) or (isinstance(node, Items) and not node.items)
+
+
 def _condition(node: Bound) -> Bound:
     match node:
         case And():
@@ -133,6 +155,14 @@ def _condition(node: Bound) -> Bound:
             return Const(value is None, BOOLEAN, node.span)
         case IsNull(value=Items()):
             return Const(False, BOOLEAN, node.span)
+        case IsNull(value=Group() as of) | Truth(value=Group() as of) if _without_entries(of):
+            return Const(False, BOOLEAN, node.span)
+        case Truth(value=Record() as of) if _absent(of):
+            return Const(False, BOOLEAN, node.span)
+        case Truth(value=Record(fields=fields)) if any(
+            isinstance(one, Const) and one.value is not None for _, one in fields
+        ):
+            return Const(True, BOOLEAN, node.span)
         case Truth(value=Const(value=value)):
             return Const(value is not None and value is not False, BOOLEAN, node.span)
         case Truth(value=Items(items=items)):

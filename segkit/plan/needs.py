@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segkit.plan.fold import fold, without_profile
-from segkit.pql.bound import Const, Function, Get, IsNull, Items, Truth, children
+from segkit.pql.bound import Const, Function, Get, Group, IsNull, Items, Truth, Variable, children
 from segkit.pql.bound_walk import path_of, substitute, walk
-from segkit.pql.types import Kind
+from segkit.pql.types import STRING, Kind, array_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +33,9 @@ def missing(feature: Feature) -> Bound:
     """A feature's value for a profile without such events."""
     if feature.kind == "list":
         return Items((), feature.type)
+    if feature.kind == "groups":
+        nothing = Items((), array_of(feature.type.of))
+        return Group(nothing, Variable("item", feature.type.of), Const("", STRING), feature.type)
     return Const(feature.default, feature.type)
 
 

@@ -72,11 +72,12 @@ def plan(conditions: Mapping[str, Bound], columns: Mapping[str, Bound], clock: C
     for one in (*rules.values(), *values.values()):
         shapes.read(one)
     for feature in features.all:
-        for one in (*feature.stream.where, feature.stream.item):
+        for one in feature.bounds:
             shapes.read(one)
     for one in values.values():
         shapes.whole(one.type)
-    parts = [*rules.values(), *values.values()]
+    grouped = [one.groups.value for one in features.all if one.groups is not None]
+    parts = [*rules.values(), *values.values(), *grouped]
     either = tuple(rules.values()) or (TRUE,)
     needed = tuple(one for one in features.all if not _any_without(either, [one], clock))
     return Plan(

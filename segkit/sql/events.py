@@ -63,7 +63,11 @@ class Steps:
 
         `where` is what the caller keeps of them; a profile without any of the fields is left out where that allows it.
         """
-        select = exp.Select().from_(self.source.events(tuple(event.used)).subquery(event.table))
+        events = self.source.events(tuple(event.used)).subquery(event.table)
+        return self.beside(exp.Select().from_(events), profile, where)
+
+    def beside(self, select: exp.Select, profile: Leaves, where: Sequence[Bound] = ()) -> exp.Select:
+        """Rows beside the profile's leaves that were asked for, if there are any."""
         if profile.used:
             self.profile_leaves.update(profile.used)
             kind = "left" if holds_without_profile(And(tuple(where)), self.clock) else "inner"

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from segkit.plan.sequences import admits_none, held_moments, is_counted, lingering, relations_of, renamed
+from segkit.plan.sequences import admits_none, held_moments, instant_of, is_counted, relations_of, renamed
 from segkit.pql.bound import Variable
-from segkit.pql.bound_walk import free, substitute
+from segkit.pql.bound_walk import free
 from segkit.pql.types import TIMESTAMP
 from segkit.sql import expressions
 from segkit.sql.build import both, call, function_of, literal, otherwise, part, present, some, struct
@@ -69,7 +69,7 @@ class _RowChain:
         element, name = self.elements[index], self.elements[index].variable.name
         item = self._read(name)
         inner = self.scope.having({name: item})
-        instant = substitute(self.chain.instant, {self.chain.variable.name: element.variable})
+        instant = instant_of(self.chain, element)
         local, related = self.relations[index]
         when = expressions.value(instant, inner)
         held = [present(when.copy()), *(expressions.condition(one, inner) for one in local)]
@@ -89,7 +89,7 @@ class _RowChain:
             if element.negated:
                 pending.append(_Pending(index))
                 continue
-            lingers = lingering(self.elements, index)
+            lingers = admits_none(element)
             after = held_moments(self.chain, index)
             waiting = [_Pending(one.index, f"open{one.index}") for one in pending] if lingers else []
             states = self._advanced(index, states, pending, moments, after, lists, is_open=is_open)
@@ -175,7 +175,7 @@ class _RowChain:
     def _related(self, index: int, match: str, state: str, moments: Sequence[str]) -> list[exp.Expr]:
         """What must hold between an item and the instants of earlier elements."""
         element = self.elements[index]
-        instant = substitute(self.chain.instant, {self.chain.variable.name: element.variable})
+        instant = instant_of(self.chain, element)
         own = Variable(f"{match}_instant", TIMESTAMP)
         names: dict[str, exp.Expr] = {name: part(self._read(state), name) for name in moments}
         names[own.name] = part(self._read(match), _AT)

@@ -1,22 +1,14 @@
-WITH chain_1_1_A_events AS (
-  /* A: WHAT(type = "view") */
+WITH chain_1_events AS (
   SELECT
     e."profile_key",
-    e."timestamp" AS instant
-  FROM (
-    SELECT
-      profile_key,
-      "timestamp",
-      "type"
-    FROM happened
-  ) AS e
-  WHERE
-    NOT e."timestamp" IS NULL AND e."type" = 'view' /* type = "view" */
-), chain_1_2_B_events AS (
-  /* B: WHAT(type = "buy") WHEN(<= 30 days before now) */
-  SELECT
-    e."profile_key",
-    e."timestamp" AS instant
+    e."timestamp" AS instant,
+    COALESCE(e."type" = 'view' /* type = "view" */, FALSE) AS "is_A",
+    COALESCE(
+      e."type" = 'buy' /* type = "buy" */
+      AND e."timestamp" >= CAST('2026-10-22 12:00:00' AS TIMESTAMP)
+      AND e."timestamp" <= CAST('2026-11-21 12:00:00' AS TIMESTAMP) /* <= 30 days before now */,
+      FALSE
+    ) AS "is_B"
   FROM (
     SELECT
       profile_key,
@@ -26,31 +18,54 @@ WITH chain_1_1_A_events AS (
   ) AS e
   WHERE
     NOT e."timestamp" IS NULL
-    AND e."type" = 'buy' /* type = "buy" */
-    AND e."timestamp" >= CAST('2026-10-22 12:00:00' AS TIMESTAMP)
-    AND e."timestamp" <= CAST('2026-11-21 12:00:00' AS TIMESTAMP) /* <= 30 days before now */
+    AND (
+      e."type" = 'view' /* type = "view" */
+      OR (
+        e."type" = 'buy' /* type = "buy" */
+        AND e."timestamp" >= CAST('2026-10-22 12:00:00' AS TIMESTAMP)
+        AND e."timestamp" <= CAST('2026-11-21 12:00:00' AS TIMESTAMP) /* <= 30 days before now */
+      )
+    )
 ), chain_1_1_A AS (
+  /* A: WHAT(type = "view") */
   SELECT
-    m."profile_key",
-    MIN(m."instant") AS instant
-  FROM chain_1_1_A_events AS m
-  GROUP BY
-    m."profile_key"
-), chain_1_2_B AS (
-  SELECT
-    m."profile_key",
-    MIN(m."instant") AS instant
+    s."profile_key",
+    MIN(s."own") AS instant
   FROM (
     SELECT
-      s."profile_key",
-      s."instant" AS before,
-      m."instant"
-    FROM chain_1_1_A AS s
-    INNER JOIN chain_1_2_B_events AS m
-      ON m."profile_key" = s."profile_key" AND m."instant" > s."instant"
-  ) AS m
+      m."profile_key",
+      m."instant" AS own
+    FROM (
+      SELECT
+        *
+      FROM chain_1_events
+      WHERE
+        "is_A"
+    ) AS m
+  ) AS s
   GROUP BY
-    m."profile_key"
+    s."profile_key"
+), chain_1_2_B AS (
+  /* B: WHAT(type = "buy") WHEN(<= 30 days before now) */
+  SELECT
+    s."profile_key",
+    MIN(s."own") AS instant
+  FROM (
+    SELECT
+      m."profile_key",
+      m."instant" AS own
+    FROM chain_1_1_A AS s
+    INNER JOIN (
+      SELECT
+        *
+      FROM chain_1_events
+      WHERE
+        "is_B"
+    ) AS m
+      ON m."profile_key" = s."profile_key" AND m."instant" > s."instant"
+  ) AS s
+  GROUP BY
+    s."profile_key"
 ), chain_1 AS (
   /* chain(xEvent, timestamp, [A: WHAT(type = "view"), B: WHAT(type = "buy") WHEN(<= 30 days before now)]) */
   SELECT

@@ -1,8 +1,9 @@
-WITH chain_1_1_A_events AS (
-  /* A: WHAT(type = "view") */
+WITH chain_1_events AS (
   SELECT
     e."profile_key",
-    e."timestamp" AS instant
+    e."timestamp" AS instant,
+    COALESCE(e."type" = 'view' /* type = "view" */, FALSE) AS "is_A",
+    COALESCE(e."type" = 'buy' /* type = "buy" */, FALSE) AS "is_B"
   FROM (
     SELECT
       profile_key,
@@ -11,49 +12,71 @@ WITH chain_1_1_A_events AS (
     FROM happened
   ) AS e
   WHERE
-    NOT e."timestamp" IS NULL AND e."type" = 'view' /* type = "view" */
-), chain_1_2_B_events AS (
-  /* B: WHAT(type = "buy") WHEN(<= 2 days after A) */
-  SELECT
-    e."profile_key",
-    e."timestamp" AS instant
-  FROM (
-    SELECT
-      profile_key,
-      "timestamp",
-      "type"
-    FROM happened
-  ) AS e
-  WHERE
-    NOT e."timestamp" IS NULL AND e."type" = 'buy' /* type = "buy" */
+    NOT e."timestamp" IS NULL
+    AND (
+      e."type" = 'view' /* type = "view" */ OR e."type" = 'buy' /* type = "buy" */
+    )
 ), chain_1_1_A AS (
+  /* A: WHAT(type = "view") */
   SELECT DISTINCT
-    m."profile_key",
-    m."instant" AS at_1,
-    m."instant" AS instant
-  FROM chain_1_1_A_events AS m
-), chain_1_2_B AS (
-  SELECT
-    m."profile_key",
-    MIN(m."instant") AS instant
+    s."profile_key",
+    s."own" AS "at_1",
+    s."own" AS instant
   FROM (
     SELECT
-      s."profile_key",
-      s."at_1",
-      s."instant" AS before,
-      m."instant"
-    FROM chain_1_1_A AS s
-    INNER JOIN chain_1_2_B_events AS m
-      ON m."profile_key" = s."profile_key"
-      AND m."instant" > s."instant"
-      AND m."instant" >= s."at_1"
-      AND m."instant" <= CASE
+      m."profile_key",
+      m."instant" AS own
+    FROM (
+      SELECT
+        *
+      FROM chain_1_events
+      WHERE
+        "is_A"
+    ) AS m
+  ) AS s
+), chain_1_2_B_ends AS (
+  SELECT
+    s."profile_key",
+    s."instant",
+    s."at_1",
+    s."instant" + INTERVAL '1' MICROSECOND AS low,
+    COALESCE(
+      CASE
         WHEN s."at_1" <= CAST('9999-12-29 23:59:59.999999' AS TIMESTAMP)
         THEN s."at_1" + INTERVAL '2' DAY
-      END /* <= 2 days after A */
-  ) AS m
+      END,
+      CAST('-infinity' AS TIMESTAMP)
+    ) AS high
+  FROM chain_1_1_A AS s
+), chain_1_2_B_reach AS (
+  SELECT
+    "profile_key",
+    "low",
+    MAX("high") OVER (PARTITION BY "profile_key" ORDER BY "low") AS high
+  FROM chain_1_2_B_ends AS s
+), chain_1_2_B AS (
+  /* B: WHAT(type = "buy") WHEN(<= 2 days after A) */
+  SELECT
+    s."profile_key",
+    MIN(s."own") AS instant
+  FROM (
+    SELECT
+      m."profile_key",
+      m."instant" AS own
+    FROM (
+      SELECT
+        *
+      FROM chain_1_events
+      WHERE
+        "is_B"
+    ) AS m
+    ASOF JOIN chain_1_2_B_reach AS s
+      ON s."profile_key" = m."profile_key" AND m."instant" >= s."low"
+    WHERE
+      m."instant" <= s."high"
+  ) AS s
   GROUP BY
-    m."profile_key"
+    s."profile_key"
 ), chain_1 AS (
   /* chain(xEvent, timestamp, [A: WHAT(type = "view"), B: WHAT(type = "buy") WHEN(<= 2 days after A)]) */
   SELECT

@@ -1,80 +1,120 @@
-WITH chain_1_1_A_events AS (
+WITH chain_1_events AS (
+  SELECT
+    e."profile_key",
+    e."timestamp" AS instant,
+    COALESCE(e."type" = 'view' /* type = "view" */, FALSE) AS "is_A",
+    COALESCE(e."type" = 'quit' /* type = "quit" */, FALSE) AS "is_Q",
+    COALESCE(e."type" = 'buy' /* type = "buy" */, FALSE) AS "is_B"
+  FROM (
+    SELECT
+      profile_key,
+      "timestamp",
+      "type"
+    FROM happened
+  ) AS e
+  WHERE
+    NOT e."timestamp" IS NULL
+    AND (
+      e."type" = 'view' /* type = "view" */
+      OR e."type" = 'quit' /* type = "quit" */
+      OR e."type" = 'buy' /* type = "buy" */
+    )
+), chain_1_1_A AS (
   /* A: WHAT(type = "view") */
-  SELECT
-    e."profile_key",
-    e."timestamp" AS instant
+  SELECT DISTINCT
+    s."profile_key",
+    s."own" AS instant
   FROM (
     SELECT
-      profile_key,
-      "timestamp",
-      "type"
-    FROM happened
-  ) AS e
-  WHERE
-    NOT e."timestamp" IS NULL AND e."type" = 'view' /* type = "view" */
-), chain_1_2_Q_events AS (
-  /* not Q: WHAT(type = "quit") */
+      m."profile_key",
+      m."instant" AS own
+    FROM (
+      SELECT
+        *
+      FROM chain_1_events
+      WHERE
+        "is_A"
+    ) AS m
+  ) AS s
+), chain_1_3_B_numbered AS (
   SELECT
-    e."profile_key",
-    e."timestamp" AS instant
+    "profile_key",
+    "instant",
+    ROW_NUMBER() OVER (PARTITION BY "profile_key" ORDER BY "instant") AS nth,
+    COUNT(*) OVER (PARTITION BY "profile_key" ORDER BY "instant") AS upto
   FROM (
     SELECT
-      profile_key,
-      "timestamp",
-      "type"
-    FROM happened
-  ) AS e
-  WHERE
-    NOT e."timestamp" IS NULL AND e."type" = 'quit' /* type = "quit" */
-), chain_1_3_B_events AS (
+      *
+    FROM chain_1_events
+    WHERE
+      "is_B"
+  ) AS m
+), chain_1_3_B_ends AS (
+  SELECT
+    s."profile_key",
+    s."instant",
+    s."instant" + INTERVAL '1' MICROSECOND AS low,
+    CAST('infinity' AS TIMESTAMP) AS high
+  FROM chain_1_1_A AS s
+), chain_1_3_B_before AS (
+  SELECT
+    s."profile_key",
+    s."instant",
+    s."low",
+    s."high",
+    COALESCE(m."upto", 0) AS before
+  FROM chain_1_3_B_ends AS s
+  ASOF LEFT JOIN chain_1_3_B_numbered AS m
+    ON m."profile_key" = s."profile_key" AND m."instant" < s."low"
+), chain_1_3_B_through AS (
+  SELECT
+    s."profile_key",
+    s."instant",
+    s."low",
+    s."high",
+    s."before",
+    COALESCE(m."upto", 0) AS through,
+    m."instant" AS last
+  FROM chain_1_3_B_before AS s
+  ASOF LEFT JOIN chain_1_3_B_numbered AS m
+    ON m."profile_key" = s."profile_key" AND m."instant" <= s."high"
+), chain_1_3_B AS (
   /* B: WHAT(type = "buy") COUNT(2) */
   SELECT
-    e."profile_key",
-    e."timestamp" AS instant
-  FROM (
-    SELECT
-      profile_key,
-      "timestamp",
-      "type"
-    FROM happened
-  ) AS e
-  WHERE
-    NOT e."timestamp" IS NULL AND e."type" = 'buy' /* type = "buy" */
-), chain_1_1_A AS (
-  SELECT DISTINCT
-    m."profile_key",
-    m."instant" AS instant
-  FROM chain_1_1_A_events AS m
-), chain_1_3_B AS (
-  SELECT
-    m."profile_key",
-    MIN(m."instant") AS instant
+    s."profile_key",
+    MIN(s."own") AS instant
   FROM (
     SELECT
       s."profile_key",
-      s."instant" AS before,
-      LIST_EXTRACT(MIN(m."instant", 2), 2) AS instant
-    FROM chain_1_1_A AS s
-    INNER JOIN chain_1_3_B_events AS m
-      ON m."profile_key" = s."profile_key" AND m."instant" > s."instant"
-    GROUP BY
-      s."profile_key",
-      s."instant"
-    HAVING
-      COUNT(m."instant") >= 2
-  ) AS m
-  WHERE
-    NOT EXISTS(
+      s."instant",
+      s."own"
+    FROM (
       SELECT
-        1
-      FROM chain_1_2_Q_events AS n
+        s."profile_key",
+        s."instant",
+        m."instant" AS own,
+        s."instant" + INTERVAL '1' MICROSECOND AS low_1
+      FROM chain_1_3_B_through AS s
+      JOIN chain_1_3_B_numbered AS m
+        ON m."profile_key" = s."profile_key" AND m."nth" = s."before" + 2
       WHERE
-        n."profile_key" = m."profile_key"
-        AND n."instant" > m."before"
-        AND n."instant" < m."instant"
-    )
+        GREATEST(s."through" - s."before", 0) >= 2
+    ) AS s
+    ASOF LEFT JOIN (
+      SELECT
+        *
+      FROM chain_1_events
+      WHERE
+        "is_Q"
+    ) AS n
+      ON n."profile_key" = s."profile_key" AND n."instant" >= s."low_1"
+    WHERE
+      NOT (
+        COALESCE(n."instant" < s."own", FALSE)
+      )
+  ) AS s
   GROUP BY
-    m."profile_key"
+    s."profile_key"
 ), chain_1 AS (
   /* chain(xEvent, timestamp, [A: WHAT(type = "view"), not Q: WHAT(type = "quit"), B: WHAT(type = "buy") COUNT(2)]) */
   SELECT
