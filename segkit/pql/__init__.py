@@ -9,6 +9,7 @@ from __future__ import annotations
 from segkit.pql.diagnostics import Diagnostic, Findings, PQLError
 from segkit.pql.formats import read_recovering
 from segkit.pql.linting.fixing import fix, judged, lint
+from segkit.pql.normal import same
 from segkit.pql.reading.reader import parse
 from segkit.pql.tree import Expression, Span
 from segkit.pql.trees import from_json, to_json
@@ -28,6 +29,7 @@ __all__ = [
     "from_json",
     "lint",
     "parse",
+    "same",
     "to_json",
 ]
 

@@ -17,11 +17,16 @@ from typing import TYPE_CHECKING
 from segkit.pql.normal.diagram import diagram
 from segkit.pql.normal.reader import Reader
 from segkit.pql.normal.rendering import render, unique
+from segkit.pql.normal.trees import tree_key
+from segkit.pql.reading.reader import parse
 
 if TYPE_CHECKING:
+    from segkit.pql.binder import Resolver
     from segkit.pql.bound import Bound
+    from segkit.pql.tree import Expression
+    from segkit.pql.types import Schema
 
-__all__ = ["Normal", "key", "normal"]
+__all__ = ["Normal", "key", "normal", "same"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +54,50 @@ def normal(condition: Bound) -> Normal:
 def key(condition: Bound) -> str:
     """What a bound condition says, as a text."""
     return diagram(Reader().condition(condition))
+
+
+def same(
+    one: str | Expression,
+    other: str | Expression,
+    schema: Schema | None = None,
+    *,
+    segments: Resolver | None = None,
+) -> bool:
+    """Whether two rules are known to say the same.
+
+    Parameters
+    ----------
+    one, other
+        PQL, or parsed expressions.
+    schema
+        What the names are looked up in. Left out, only what holds for fields of any type is known: the laws of `and`,
+        `or` and `not`, the sides of a comparison, lists, and the ways to write a function.
+    segments
+        What finds the rules that `inSegment` names, which are then looked through; only with a schema.
+
+    Returns
+    -------
+    bool
+        True is certain: no profile is in the one and not in the other. False means that nothing was found that makes
+        them equal.
+
+    Raises
+    ------
+    PQLError
+        When one of them cannot be read, or does not fit the schema.
+
+    Examples
+    --------
+    >>> same('city = "Paris" or city = "Rome"', 'city in ["Rome", "Paris"]')
+    True
+    >>> same("not (age > 18)", "age <= 18")  # of a profile without an age only the first is true
+    False
+    """
+    trees = [parse(text) if isinstance(text, str) else text for text in (one, other)]
+    if schema is None:
+        first, second = (tree_key(tree.root) for tree in trees)
+    else:
+        from segkit.pql.binder import bind  # noqa: PLC0415  without a schema nothing is bound
+
+        first, second = (key(bind(tree, schema, segments=segments).condition) for tree in trees)
+    return first == second
