@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from segkit.pql.tree import Span
 
 PQL = "pql"
-"""Where an expression's `meta` has the words it comes from, whole."""
+"""Where an expression's `meta` has the words it comes from, whole; a step's has a list of them."""
 
 _LONGEST = 200
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
 from segkit import profiles
+from segkit.analysis.explain import Explanation, explain
 from segkit.catalog import Catalog
 from segkit.engine import Engine, render
-from segkit.errors import DataError, InvalidRequestError, SegkitError
+from segkit.errors import DataError, InvalidRequestError, NotFoundError, SegkitError
 from segkit.evaluation import JobEvaluation, Scope, Views, query
 from segkit.jobs import Runner
 from segkit.notebook import in_kernel, install_errors, record_html, record_text
@@ -189,6 +191,34 @@ class Workspace:
         """The SQL that `size` would run, laid out for reading."""
         wanted = arguments.rule(pql)
         return render(self.scope(merge_policy, as_of).count(wanted), pretty=True)
+
+    def explain(
+        self, pql: str | Expression, *, merge_policy: PolicyLike | None = None, as_of: datetime | str | None = None
+    ) -> Explanation:
+        """What a rule or value means, what it reads, and the SQL beside the words it comes from.
+
+        Parameters
+        ----------
+        pql
+            The rule, or an expression of any other type (`pql.md` R03).
+        merge_policy, as_of
+            As in `size`.
+
+        Returns
+        -------
+        Explanation
+            Shows itself as text, and as tables in a notebook; `.sentence`, `.tree`, `.reads`, `.steps`, `.to_dict()`.
+
+        Raises
+        ------
+        PQLError
+            When the rule cannot be accepted.
+        """
+        wanted = arguments.rule(pql)
+        scope = self.scope(merge_policy, as_of)
+        expression = parse(wanted) if isinstance(wanted, str) else wanted
+        with self.reading():
+            return explain(scope, expression, self._segment_names(expression))
 
     def check(self, pql: str | Expression, *, merge_policy: PolicyLike | None = None) -> Findings:
         """All errors and warnings of a rule against the schema of the workspace; none is raised.
@@ -415,6 +445,14 @@ class Workspace:
         expression = parse(pql) if isinstance(pql, str) else pql
         here = {instead_of.name, instead_of.id}
         replace(scope, resolve=lambda name: expression if name in here else self._expression(name)).check(expression)
+
+    def _segment_names(self, expression: Expression) -> dict[str, str]:
+        """The names of the segments that a rule refers to, by the ids or names it refers by; unknown ones left out."""
+        found: dict[str, str] = {}
+        for key in sorted(referenced_segments(expression)):
+            with contextlib.suppress(NotFoundError):
+                found[key] = self.catalog_store.segments.get(key).name
+        return found
 
     def _expression(self, segment: str) -> Expression:
         return parse(self.catalog_store.segments.get(segment).value)

@@ -27,11 +27,12 @@ DOORS: dict[str, set[str]] = {
     "jobs": {"engine", "catalog"},
     "aep": {"catalog", "jobs"},
     "evaluation": {"engine", "jobs", "plan", "pql", "profiles", "sql"},
+    "analysis": {"engine", "evaluation", "notebook", "plan", "pql", "profiles", "sql"},
     "plots": {"words"},
     "notebook": {"pql", "words"},
     "result": {"engine", "notebook"},
     "workspace": {
-        *("aep", "catalog", "demo", "engine", "evaluation", "jobs", "notebook"),
+        *("aep", "analysis", "catalog", "demo", "engine", "evaluation", "jobs", "notebook"),
         *("plan", "plots", "pql", "profiles", "result", "sql", "words"),
     },
     "cli": {"demo", "notebook", "plots", "pql", "workspace", "result", "profiles"},
