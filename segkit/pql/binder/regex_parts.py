@@ -209,7 +209,14 @@ class Class(NamedTuple):
     @property
     def folds_further(self) -> bool:
         """Whether ignoring case in Unicode's way would bring in more than the other case of the letters a to z."""
-        return any(high > 0x7F or any(low <= ord(one) <= high for one in "ksKS") for low, high in self.ranges)
+        return any(map(has_letters, self.sets)) or any(
+            high > 0x7F or any(low <= ord(one) <= high for one in "ksKS") for low, high in self.ranges
+        )
+
+
+def has_letters(inner: str) -> bool:
+    """Whether a set holds the letters a to z, whose case the engine ignores in Unicode's way."""
+    return inner in {r"\w", r"\W"} or "a-z" in inner or "A-Z" in inner
 
 
 def _other_case(low: int, high: int) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
-from segkit.pql.binder.regex_parts import PatternError, Reader, character_class, escape, quoted, written
+from segkit.pql.binder.regex_parts import PatternError, Reader, character_class, escape, has_letters, quoted, written
 
 MOST_REPEATS: Final = 1000
 MOST_STEPS: Final = 100_000
@@ -120,12 +120,7 @@ def _next(scan: _Scan, reader: Reader, start: int) -> None:
             for one in quoted(reader):
                 _character(scan, ord(one), start)
         case "\\":
-            part = escape(reader, start)
-            if part.point >= 0:
-                _character(scan, part.point, start)
-            else:
-                shown = part.outer or (part.inner if _stands_alone(part.inner) else f"[{part.inner}]")
-                scan.put(shown if scan.searching or shown != _END else r"\z", start, part.cost)
+            _escaped(scan, reader, start)
         case "[":
             _class(scan, reader, start)
         case "(":
@@ -142,6 +137,17 @@ def _next(scan: _Scan, reader: Reader, start: int) -> None:
             scan.put(".", start, 20)
         case char:
             _character(scan, ord(char), start, plain=True)
+
+
+def _escaped(scan: _Scan, reader: Reader, start: int) -> None:
+    part = escape(reader, start)
+    if part.point >= 0:
+        _character(scan, part.point, start)
+        return
+    shown = part.outer or (part.inner if _stands_alone(part.inner) else f"[{part.inner}]")
+    if scan.flags.ignoring and not scan.flags.unicode and has_letters(part.inner):
+        shown = f"(?-i:{shown})"
+    scan.put(shown if scan.searching or shown != _END else r"\z", start, part.cost)
 
 
 def _stands_alone(inner: str) -> bool:
