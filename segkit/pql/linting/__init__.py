@@ -36,4 +36,11 @@ def judge(bound: BoundExpression) -> list[Diagnostic]:
     site = Site(bound)
     for look in _LOOKS:
         look(site)
-    return [*shape.look(bound.expression), *site.found]
+    # one mistake, one finding: what holds for every value or for none needs no word on missing ones
+    told = [one.span for one in site.found if one.code in {"only-presence", "always-false", "always-true"}]
+    kept = [
+        one
+        for one in site.found
+        if one.code != "drops-missing" or not any(a.start <= one.span.start and one.span.end <= a.end for a in told)
+    ]
+    return [*shape.look(bound.expression), *kept]

@@ -8,7 +8,7 @@ of values proves that a condition never holds, and nothing else is concluded.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from segkit.pql.bound import And, Bound, Const, InRange, Not, Or, Quantify, Test
@@ -94,7 +94,8 @@ class Reasoner:
             return Facts(values)
         own = self._opaque(node, holds).values
         if not holds:
-            return Facts(own)
+            # a text that is there passes the opposite test
+            return Facts(own, tests=(replace(node, negated=not node.negated),) if isinstance(node, Test) else ())
         made = Facts({**values, **own}, *_notes(node))
         return self.together([made])
 
@@ -139,7 +140,9 @@ class Reasoner:
             grouped[self.keys.of(one.value)].append(one)
         for key, group in grouped.items():
             known = values.get(self.keys.named("value", key))
-            words = known.held if known is not None and not known.null else None
+            if known is None or known.null:
+                continue  # a missing text passes the negation of any test
+            words = known.held
             if isinstance(words, Words) and not words.negated and len(words.items) <= _MOST:
                 texts = [one for one in words.items if isinstance(one, str)]
                 if all(any(holds(test, text) is False for test in group[:_MOST]) for text in texts):

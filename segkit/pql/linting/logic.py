@@ -173,8 +173,26 @@ def _connected(site: Site, node: And | Or, *, spine: bool) -> None:
         _contradiction(site, node, spine=spine)
     elif reason.always(node):
         _tautology(site, node)
-    elif conjunction or not _covers_presence(site, node):
+    elif conjunction:
+        _dead_branches(site, node)
         _redundant(site, node)
+    elif not _covers_presence(site, node):
+        _redundant(site, node)
+
+
+def _dead_branches(site: Site, node: And | Or) -> None:
+    """`x = "a" and (x = "b" or …)`: an alternative that what stands beside it excludes."""
+    reason = site.reasoner
+    for place, item in enumerate(node.items[:_MOST]):
+        if not isinstance(item, Or) or not _is_written(item) or site.is_foreign(item):
+            continue
+        for branch in item.items[:_MOST]:
+            for other, beside in enumerate(node.items[:_MOST]):
+                apart = other != place and not reason.never(branch)
+                if apart and reason.together([reason.facts(branch), reason.facts(beside)]) is None:
+                    message = f"{site.words(branch.span)} contradicts {site.words(beside.span)}, so it adds nobody"
+                    site.warning("always-false", message, branch.span)
+                    break
 
 
 def _contradiction(site: Site, node: And | Or, *, spine: bool) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from segkit.pql.bound import Bound, Compare, Const, In, IsNull, Items, Test, Truth
 from segkit.pql.diagnostics import Edit
 from segkit.pql.linting.texts import around, impossible
-from segkit.pql.tree import Span
+from segkit.pql.tree import Span, String
 from segkit.pql.types import Kind
 
 if TYPE_CHECKING:
@@ -43,15 +43,17 @@ def look(site: Site) -> None:
 
 
 def _regular(site: Site, node: Test, literal: Const, pattern: str) -> None:
-    found = impossible(pattern)
+    # as it was written: what is run is spelled for the engine
+    text = next((one.value for one, _ in site.parts if isinstance(one, String) and one.span == literal.span), pattern)
+    found = impossible(text)
     if found is not None:
-        sign = pattern[found[0]]
+        sign = text[found[0]]
         where = "the start of the text behind" if sign == "^" else "the end of the text before"
         message = f"{site.words(literal.span)} never matches: `{sign}` is {where} other characters"
         site.warning("impossible-pattern", message, literal.span, rf"a literal one is written `\\{sign}`")
         return
     written = site.source[literal.span.start + 1 : literal.span.end - 1]
-    if not node.negated and around(written) is not None and around(pattern) is not None:
+    if not node.negated and around(written) is not None and around(text) is not None:
         start, end = literal.span.start + 1, literal.span.end - 1
         edits = (Edit(Span(start, start + 2), ""), Edit(Span(end - 2, end), ""))
         message = "`matches` finds a pattern anywhere, so `.*` around it says nothing"

@@ -116,8 +116,10 @@ def _misplaced(branch: list[tuple[str, int]]) -> tuple[int, int] | None:
     """Where `^` stands behind a character that must be there, or `$` before one."""
     sure = [_is_sure(branch, place) for place in range(len(branch))]
     for place, (word, at) in enumerate(branch):
-        before, after = any(sure[:place]), any(sure[place + 1 :])
-        if (word == "^" and before) or (word == "$" and after):
+        if word == "^" and any(sure[:place]):
+            return at, at + 1
+        # a line break may follow `$`, a letter never does
+        if word == "$" and any(one and branch[later][0].isalnum() for later, one in enumerate(sure) if later > place):
             return at, at + 1
     return None
 
