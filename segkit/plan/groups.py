@@ -114,7 +114,7 @@ def grouped(node: Group | Entries, outer: Features, inner: Features) -> Grouped 
 
 def _of_group(group: Group) -> Entries:
     """The groups themselves as entries."""
-    key, items = Variable(f"{group.variable.name} key", STRING), Variable(f"{group.variable.name} items", group.type.of)
+    key, items = Variable(f"{group.variable.name}_key", STRING), Variable(f"{group.variable.name}_items", group.type.of)
     return Entries(group, key, items, None, items, group.type, group.span)
 
 
@@ -130,7 +130,7 @@ def _items_of(stream: Stream, group: Group) -> tuple[Bound, Bound]:
     events = Events(array_of(stream.event.type), group.span)
     if stream.gives_events:
         return key, events
-    own = Variable(f"{group.variable.name} event", stream.event.type, group.span)
+    own = Variable(f"{group.variable.name}_event", stream.event.type, group.span)
     item = substitute(stream.item, {stream.event.name: own})
     return key, Transform(events, own, item, group.array.type, span=group.span)
 
@@ -146,9 +146,10 @@ def _with_rest(entries: Entries, stream: Stream, grouping: Grouping, read: list[
             value = Variable(one.name, one.type)
             names = {one.name: replace(held, type=value.type)}
         case several:
-            of = object_of({one.name: one.type for one in several})
-            value = Record(tuple((one.name, Variable(one.name, one.type)) for one in several), of)
-            names = {one.name: Get(replace(held, type=of), one.name, one.type) for one in several}
+            fields = {f"{one.kind}_{number}": one for number, one in enumerate(several, 1)}
+            of = object_of({name: one.type for name, one in fields.items()})
+            value = Record(tuple((name, Variable(one.name, one.type)) for name, one in fields.items()), of)
+            names = {one.name: Get(replace(held, type=of), name, one.type) for name, one in fields.items()}
     names[KEY.name] = entries.key_variable
     *new_key, new_value = (substitute(one, names) for one in read)
     rest = replace(
@@ -191,7 +192,7 @@ def simpler(node: Bound) -> Bound:
 def _has_key(group: Group) -> Bound:
     if group.key.type.kind is not Kind.ARRAY:
         return Not(IsNull(group.key, span=group.span), span=group.span)
-    one = Variable(f"{group.variable.name} key", STRING)
+    one = Variable(f"{group.variable.name}_key", STRING)
     return Quantify("any", group.key, one, Not(IsNull(one, span=group.span), span=group.span), span=group.span)
 
 

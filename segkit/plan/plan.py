@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from segkit.plan.check import unsupported
 from segkit.plan.features import Features
 from segkit.plan.fold import TRUE, fold
+from segkit.plan.forms import event_passes, forms_of
 from segkit.plan.needs import Shapes, holds_without, holds_without_profile, reads
 from segkit.pql.bound import Distinct, Head, Top
 from segkit.pql.diagnostics import PQLError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from segkit.plan.clock import Clock
     from segkit.plan.features import Feature
+    from segkit.plan.forms import EventPass, Form
     from segkit.pql.bound import Bound
 
 
@@ -52,6 +54,16 @@ class Plan:
     ordered: bool
     without_profile: bool
     without_events: bool
+
+    @property
+    def passes(self) -> tuple[EventPass, ...]:
+        """Which features are computed together, chains left out."""
+        return event_passes(self.features)
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """How each feature is computed, in the order of `features`."""
+        return forms_of(self.features, self.conditions.values(), self.columns.values())
 
 
 def plan(conditions: Mapping[str, Bound], columns: Mapping[str, Bound], clock: Clock) -> Plan:

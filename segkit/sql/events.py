@@ -10,7 +10,6 @@ from sqlglot import exp
 
 from segkit.plan.needs import holds_without_profile
 from segkit.pql.bound import And
-from segkit.pql.bound_walk import signature
 from segkit.pql.types import Kind
 from segkit.sql import arrays
 from segkit.sql.build import both, call, cast, column, finite, literal, otherwise, sorted_by, table, tried_cast
@@ -20,10 +19,11 @@ from segkit.sql.scope import Leaves, Scope
 from segkit.sql.source import KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Sequence
 
     from segkit.plan.clock import Clock
     from segkit.plan.features import Feature
+    from segkit.plan.forms import EventPass
     from segkit.plan.needs import Shapes
     from segkit.plan.streams import Stream
     from segkit.pql.bound import Bound
@@ -34,8 +34,6 @@ PROFILES = "profiles"
 """The step that gives the merged profiles."""
 
 _EVENT_ROW, _PROFILE_ROW = "e", "p"
-_SEPARATE = 15
-"""Up to so many passes keep their own WHERE; more share one pass of filtered aggregates."""
 
 
 @dataclass(slots=True)
@@ -90,28 +88,22 @@ class Pass:
     """Whether a row is there only when the features' events are."""
 
 
-def passes(features: Sequence[Feature], steps: Steps, notes: dict[str, str]) -> list[Pass]:
-    """The steps that compute the features, chains left out."""
-    groups: dict[Hashable, list[Feature]] = {}
-    for one in features:
-        groups.setdefault(frozenset(signature(held) for held in one.stream.where), []).append(one)
-    alone = [group for group in groups.values() if any(one.stream.reads_profile for one in group)]
-    rest = [group for group in groups.values() if group not in alone]
-    made: list[Pass] = []
-    if len(rest) > _SEPARATE:
-        made.append(_shared(rest, steps, notes, f"events_{len(made) + 1}"))
-        rest = []
-    for number, group in enumerate(rest + alone, len(made) + 1):
-        made.append(_separate(group, steps, notes, f"events_{number}"))
-    return made
+def passes(planned: Sequence[EventPass], steps: Steps, notes: dict[str, str]) -> list[Pass]:
+    """The steps of the passes that the plan makes."""
+    return [
+        _shared(one.groups, steps, notes, f"events_{number}")
+        if one.shared
+        else _separate(one.groups[0], steps, notes, f"events_{number}")
+        for number, one in enumerate(planned, 1)
+    ]
 
 
-def _separate(group: list[Feature], steps: Steps, notes: dict[str, str], name: str) -> Pass:
+def _separate(group: Sequence[Feature], steps: Steps, notes: dict[str, str], name: str) -> Pass:
     stream = group[0].stream
     scope, event, profile = steps.scope(stream)
     held = [steps.sources.noted(condition(one, scope), group[0].origin, one.span) for one in stream.where]
     columns = {one.name: f"{_word(one)}_{number}" for number, one in enumerate(group, 1)}
-    chosen = [exp.alias_(_aggregate(one, steps, scope), columns[one.name]) for one in group]
+    chosen = [exp.alias_(aggregated(one, steps, scope), columns[one.name]) for one in group]
     rows = steps.rows(event, profile, stream.where)
     select = rows.select(column(KEY, event.table), *chosen).group_by(column(KEY, event.table))
     if held:
@@ -121,7 +113,7 @@ def _separate(group: list[Feature], steps: Steps, notes: dict[str, str], name: s
     return Pass(name, columns, present=True)
 
 
-def _shared(groups: list[list[Feature]], steps: Steps, notes: dict[str, str], name: str) -> Pass:
+def _shared(groups: Sequence[Sequence[Feature]], steps: Steps, notes: dict[str, str], name: str) -> Pass:
     stream = groups[0][0].stream
     scope, event, profile = steps.scope(stream)
     columns: dict[str, str] = {}
@@ -130,7 +122,7 @@ def _shared(groups: list[list[Feature]], steps: Steps, notes: dict[str, str], na
         held = both([condition(one, scope) for one in group[0].stream.where])
         for one in group:
             columns[one.name] = f"{_word(one)}_{len(columns) + 1}"
-            chosen.append(exp.alias_(_aggregate(one, steps, scope, held), columns[one.name]))
+            chosen.append(exp.alias_(aggregated(one, steps, scope, held), columns[one.name]))
     select = steps.rows(event, profile).select(column(KEY, event.table), *chosen).group_by(column(KEY, event.table))
     steps.add(name, select)
     for group in groups:
@@ -143,8 +135,18 @@ def _word(feature: Feature) -> str:
     return "found" if feature.kind == "any" else feature.kind
 
 
-def _aggregate(feature: Feature, steps: Steps, scope: Scope, held: exp.Expr | None = None) -> exp.Expr:
-    """A feature as an aggregate over the events of a profile; with `held`, over those only that meet it."""
+def aggregated(
+    feature: Feature,
+    steps: Steps,
+    scope: Scope,
+    held: exp.Expr | None = None,
+    *,
+    ties: list[tuple[exp.Expr, bool]] | None = None,
+) -> exp.Expr:
+    """A feature as an aggregate over the events of a profile; with `held`, over those only that meet it.
+
+    `ties` is the order of rows that are no events.
+    """
 
     def over(aggregate: exp.Expr) -> exp.Expr:
         return aggregate if held is None else exp.Filter(this=aggregate, expression=exp.Where(this=held.copy()))
@@ -177,10 +179,11 @@ def _aggregate(feature: Feature, steps: Steps, scope: Scope, held: exp.Expr | No
             keys = [] if feature.order is None else [(value(feature.order[0], scope), feature.order[1])]
             # All items are equal by a constant, which DuckDB refuses to sort by.
             keys = [(key, down) for key, down in keys if not isinstance(key, exp.Literal)]
-            ties = [(key, down) for key, down in in_time(stream, scope) if all(key != one for one, _ in keys)]
-            return over(call("FIRST", sorted_by(item, *keys, *ties)))
+            last = in_time(stream, scope) if ties is None else ties
+            last = [(key, down) for key, down in last if all(key != one for one, _ in keys)]
+            return over(call("FIRST", sorted_by(item, *keys, *last)))
         case _:
-            keys = in_time(stream, scope) if steps.ordered else []
+            keys = (in_time(stream, scope) if ties is None else ties) if steps.ordered else []
             listed = over(call("LIST", sorted_by(item, *keys) if keys else item))
             return call("FLATTEN", listed) if stream.many else listed
 

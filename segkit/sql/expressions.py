@@ -409,6 +409,8 @@ def _number(node: Bound, scope: Scope, inside: Kind | None = None) -> exp.Expr:
             return value(node, scope)
         case Arith() if node.type.kind is inside:
             return _calculated(node, scope)
+        case Variable(name=name) if name in scope.plain:
+            return value(node, scope)
         case Attribute() | Get() | Variable() | Lookup() | Head() | If():
             # A narrow integer or an exact decimal would overflow where PQL's numbers do not.
             return cast(value(node, scope), "BIGINT" if node.type.kind is Kind.INTEGER else "DOUBLE")
@@ -464,15 +466,22 @@ def _array(node: Filter | Transform | Aggregate | Distinct | Head | Top, scope: 
 
 def _map(node: Group | Entries, scope: Scope) -> exp.Expr:
     if isinstance(node, Group):
-        key = value(node.key, _inside(node.variable, scope))
-        several = node.key.type.kind is Kind.ARRAY
-        return maps.grouped(value(node.array, scope), node.variable.name, key, several=several)
+        return maps.of_entries(_entries(node, scope))
     entry = exp.Column(this=exp.to_identifier(node.value_variable.name))
     inside = scope.having(
         {node.key_variable.name: maps.key_of(entry), node.value_variable.name: maps.value_of(entry.copy())}
     )
     new_key = None if node.new_key is None else value(node.new_key, inside)
-    return maps.changed(value(node.map, scope), new_key, plain(node.new_value, inside), node.value_variable.name)
+    return maps.changed(_entries(node.map, scope), new_key, plain(node.new_value, inside), node.value_variable.name)
+
+
+def _entries(node: Bound, scope: Scope) -> exp.Expr:
+    """A map as the list of its entries."""
+    if not isinstance(node, Group):
+        return maps.entries_of(value(node, scope))
+    key = value(node.key, _inside(node.variable, scope))
+    several = node.key.type.kind is Kind.ARRAY
+    return maps.groups(value(node.array, scope), node.variable.name, key, several=several)
 
 
 def nullable(node: Bound, scope: Scope) -> bool:

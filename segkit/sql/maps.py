@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from segkit.sql.build import both, call, function_of, literal, once, part, present, struct
+from segkit.sql.build import both, call, function_of, literal, once, operand, part, present, struct
 
 
 def _variable(text: str) -> exp.Expr:
@@ -40,8 +40,8 @@ def size(map_: exp.Expr) -> exp.Expr:
     return call("CARDINALITY", map_)
 
 
-def grouped(array: exp.Expr, variable: str, key: exp.Expr, *, several: bool) -> exp.Expr:
-    """The items of an array by a key, or by each key of an array of them.
+def groups(array: exp.Expr, variable: str, key: exp.Expr, *, several: bool) -> exp.Expr:
+    """The items of an array by a key, or by each key of an array of them, as entries.
 
     Each key filters the array, so this is for the short arrays of a row.
     """
@@ -50,30 +50,37 @@ def grouped(array: exp.Expr, variable: str, key: exp.Expr, *, several: bool) -> 
         found = call("LIST_TRANSFORM", items, function_of(variable, key.copy()))
         if several:
             found = call("FLATTEN", found)
-        return once(call("LIST_SORT", call("LIST_DISTINCT", found)), lambda keys: of_keys(items, keys), "keys")
-
-    def of_keys(items: exp.Expr, keys: exp.Expr) -> exp.Expr:
         wanted = _variable("key")
         held = (
             call("LIST_CONTAINS", key.copy(), wanted)
             if several
-            else exp.EQ(this=exp.Paren(this=key.copy()), expression=wanted)
+            else exp.EQ(this=operand(key.copy()), expression=wanted)
         )
         group = call("LIST_FILTER", items.copy(), function_of(variable, held))
-        return call("MAP", keys, call("LIST_TRANSFORM", keys.copy(), function_of("key", group)))
+        entry = struct({"key": wanted.copy(), "value": group})
+        return call("LIST_TRANSFORM", call("LIST_SORT", call("LIST_DISTINCT", found)), function_of("key", entry))
 
     return once(array, of, "items")
 
 
-def changed(map_: exp.Expr, new_key: exp.Expr | None, new_value: exp.Expr, entry: str) -> exp.Expr:
-    """A map of a map's entries; `new_key` and `new_value` are over the entry in the lambda variable of that name."""
+def of_entries(entries: exp.Expr) -> exp.Expr:
+    """The map of entries with different keys."""
+    return call("MAP_FROM_ENTRIES", entries)
+
+
+def entries_of(map_: exp.Expr) -> exp.Expr:
+    """The entries of a map."""
+    return call("MAP_ENTRIES", map_)
+
+
+def changed(entries: exp.Expr, new_key: exp.Expr | None, new_value: exp.Expr, entry: str) -> exp.Expr:
+    """A map made of entries; `new_key` and `new_value` are over the entry in the lambda variable of that name."""
     if new_key is None:
         pair = struct({"key": key_of(_variable(entry)), "value": new_value})
-        made = call("LIST_TRANSFORM", call("MAP_ENTRIES", map_), function_of(entry, pair))
-        return call("MAP_FROM_ENTRIES", made)
+        return of_entries(call("LIST_TRANSFORM", entries, function_of(entry, pair)))
     triple = struct({"key": new_key, "old": key_of(_variable(entry)), "value": new_value})
-    made = call("LIST_TRANSFORM", call("MAP_ENTRIES", map_), function_of(entry, triple))
-    return call("MAP_FROM_ENTRIES", once(call("LIST_SORT", made), _last_of_each, "made"))
+    made = call("LIST_TRANSFORM", entries, function_of(entry, triple))
+    return of_entries(once(call("LIST_SORT", made), _last_of_each, "made"))
 
 
 def _last_of_each(made: exp.Expr) -> exp.Expr:

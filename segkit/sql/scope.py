@@ -68,6 +68,8 @@ class Scope:
         Variables whose value is never null.
     flags
         Variables that are true, or false or null for false.
+    plain
+        Variables that are a BIGINT or DOUBLE as PQL's numbers are.
     """
 
     profile: Leaves
@@ -76,6 +78,7 @@ class Scope:
     variables: Mapping[str, Place] = field(default_factory=dict)
     never_null: frozenset[str] = frozenset()
     flags: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
 
     def having(self, names: Mapping[str, Place]) -> Scope:
         """The scope with more variables."""

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from segkit.plan.plan import Plan, plan
-from segkit.pql.bound import And, Const, Not, Or, Truth
+from segkit.pql.bound import And, Const, IsNull, Not, Or
 from segkit.pql.bound_walk import canonical, conjuncts, signature
 from segkit.pql.types import Kind
+from segkit.sql import maps
 from segkit.sql.build import absent, both, column, literal, otherwise, some, table, when
 from segkit.sql.chains import chain_step
 from segkit.sql.events import PROFILES, Pass, Steps, passes
 from segkit.sql.expressions import condition, value
+from segkit.sql.groups import group_passes
 from segkit.sql.limits import within_limits
-from segkit.sql.notes import Sources, line
+from segkit.sql.notes import PQL, Sources, line
 from segkit.sql.scope import Leaves, Scope
 from segkit.sql.source import KEY, MASK
 
@@ -35,6 +37,7 @@ PROFILE_ID = "profile_id"
 """The column with the public id of a profile."""
 
 _FULL_JOINS = 8
+_CERTAIN = frozenset({"count", "distinct", "list", "groups"})
 _RULE = ""
 """What the rule is called where there is one: no column has this name."""
 
@@ -212,10 +215,9 @@ class _Statement:
         self.source = source
         self.sources = Sources(texts)
         self.steps = Steps(source, clock, made.shapes, made.ordered, self.sources)
-        notes = {one.name: line(self.sources.words(one.origin, one.span)) for one in made.features}
+        notes = {one.name: self.sources.words(one.origin, one.span) for one in made.features}
         self.passes = self._chains(notes)
-        rest = [one for one in made.features if one.kind != "chain"]
-        self.passes[:0] = passes(rest, self.steps, notes)
+        self.passes[:0] = [*passes(made.passes, self.steps, notes), *group_passes(made.features, self.steps, notes)]
         self.leaves = Leaves(PROFILES)
         self.scope = Scope(self.leaves, clock, made.shapes)
         self._inner = self._inner_passes()
@@ -249,13 +251,15 @@ class _Statement:
                     read = otherwise(read, literal(0))
                 elif feature.kind == "list" and not (inner and one.present):
                     read = otherwise(read, exp.Array(expressions=[]))
+                elif feature.kind == "groups" and not inner:
+                    read = otherwise(read, maps.empty())
                 elif feature.default is True and not inner:
                     read = otherwise(read, exp.true())
                     certain.add(name)
                 if inner and one.present and feature.kind in {"any", "chain"}:
                     read = exp.true()
                 variables[name] = read
-                if feature.kind in {"count", "distinct", "list"} or (inner and feature.kind in {"any", "chain"}):
+                if feature.kind in _CERTAIN or (inner and feature.kind in {"any", "chain"}):
                     certain.add(name)
         flags = frozenset(one.name for one in known.values() if one.kind in {"any", "chain"})
         self.scope = replace(self.scope, variables=variables, never_null=frozenset(certain), flags=flags)
@@ -269,7 +273,8 @@ class _Statement:
         result = value(node, self.scope)
         if node.type.kind is Kind.OBJECT:
             # An object without any leaf is absent, which a struct of nulls is not.
-            return when(condition(Truth(node), self.scope), result)
+            there = condition(Not(IsNull(node)), self.scope)
+            return result if isinstance(there, exp.Boolean) and there.this else when(there, result)
         # An exact decimal or an unsigned integer stays inside; outside the engine PQL's types are plain.
         if node.type.kind in {Kind.DOUBLE, Kind.INTEGER}:
             return exp.cast(result, "DOUBLE" if node.type.kind is Kind.DOUBLE else "BIGINT")
@@ -332,7 +337,8 @@ class _Statement:
         for cte in ctes:
             notes = [one for one in dict.fromkeys(self.steps.notes.get(cte.alias, ())) if one]
             if notes:
-                cte.this.add_comments(notes)
+                cte.this.meta[PQL] = notes
+                cte.this.add_comments([line(one) for one in notes])
         if text:
             select.add_comments([line(text)])
         return select
