@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from segkit.engine import Engine, Watch
     from segkit.pql import Expression
-    from segkit.pql.binder import BoundExpression
+    from segkit.pql.binder import BoundExpression, Referred
     from segkit.pql.bound import Bound
     from segkit.pql.types import Schema
     from segkit.profiles import Dataset, MergePolicy, Union
@@ -45,14 +45,14 @@ class Scope:
     clock
         What `now` means, the zone of calendar units and the first day of a week.
     resolve
-        Gives the expression of the segment that `inSegment("…")` names (R48).
+        Gives the expression of the segment that `inSegment("…")` names (R48), with its merge policy where that differs.
     """
 
     engine: Engine
     datasets: tuple[Dataset, ...]
     policy: MergePolicy
     clock: Clock
-    resolve: Callable[[str], Expression] | None = field(default=None, repr=False)
+    resolve: Callable[[str], Expression | Referred] | None = field(default=None, repr=False)
 
     @cached_property
     def union(self) -> Union:

@@ -17,6 +17,7 @@ from segkit.evaluation import JobEvaluation, Scope, Views, query
 from segkit.jobs import Runner
 from segkit.notebook import in_kernel, install_errors, record_html, record_text
 from segkit.pql import Findings, PQLError, parse
+from segkit.pql.binder import Referred
 from segkit.pql.reading.reader import parse_recovering
 from segkit.pql.references import referenced_segments
 from segkit.pql.types import array_of, object_of
@@ -322,7 +323,7 @@ class Workspace:
         """What fixes an answer: the data as it is now, a merge policy and a clock."""
         moment = instant(as_of)
         policy, datasets = self._ready(merge_policy)
-        return self._scope(policy, datasets, moment, self._expression)
+        return self._scope(policy, datasets, moment, lambda segment: self._referred(segment, policy))
 
     def _ready(self, merge_policy: PolicyLike | None) -> tuple[MergePolicy, tuple[Dataset, ...]]:
         """A merge policy and the datasets, read from the catalog only when it was written since."""
@@ -410,7 +411,7 @@ class Workspace:
         policy: MergePolicy,
         datasets: tuple[Dataset, ...],
         as_of: datetime,
-        resolve: Callable[[str], Expression],
+        resolve: Callable[[str], Expression | Referred],
     ) -> Scope:
         settings = self.settings
         if not datasets:
@@ -444,15 +445,25 @@ class Workspace:
         scope = self.scope(merge_policy)
         expression = parse(pql) if isinstance(pql, str) else pql
         here = {instead_of.name, instead_of.id}
-        replace(scope, resolve=lambda name: expression if name in here else self._expression(name)).check(expression)
+        others = scope.resolve or self._expression
+        replace(scope, resolve=lambda name: expression if name in here else others(name)).check(expression)
 
-    def _segment_names(self, expression: Expression) -> dict[str, str]:
-        """The names of the segments that a rule refers to, by the ids or names it refers by; unknown ones left out."""
-        found: dict[str, str] = {}
+    def _segments_named(self, expression: Expression) -> dict[str, tuple[str, str]]:
+        """The names and rules of the segments that a rule refers to, by the ids or names it refers by; unknown ones are
+        left out."""
+        found: dict[str, tuple[str, str]] = {}
         for key in sorted(referenced_segments(expression)):
             with contextlib.suppress(NotFoundError):
-                found[key] = self.catalog_store.segments.get(key).name
+                definition = self.catalog_store.segments.get(key)
+                found[key] = (definition.name, definition.value)
         return found
+
+    def _referred(self, segment: str, policy: MergePolicy) -> Referred:
+        """A segment that a rule refers to, and its merge policy where the rule is not evaluated under it (R48)."""
+        definition = self.catalog_store.segments.get(segment)
+        own = self.merge_policies.default.id if definition.merge_policy_id is None else definition.merge_policy_id
+        differs = own != policy.id
+        return Referred(parse(definition.value), self.policy_names().get(own, own) if differs else None)
 
     def _expression(self, segment: str) -> Expression:
         return parse(self.catalog_store.segments.get(segment).value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from segkit.pql.binder.context import MAX_DEPTH, Binder, Resolver, failed, is_failed
+from segkit.pql.binder.context import MAX_DEPTH, Binder, Referred, Resolver, failed, is_failed
 from segkit.pql.binder.dispatch import value
 from segkit.pql.binder.rewrite import depth
 from segkit.pql.binder.segments import root
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from segkit.pql.tree import Expression
     from segkit.pql.types import Schema, Type
 
-__all__ = ["BoundExpression", "Resolver", "bind"]
+__all__ = ["BoundExpression", "Referred", "Resolver", "bind"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,27 @@ MAX_COPIED = 100_000
 _SHOWN = 40
 
 
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """A segment that another one refers to (R48).
+
+    Parameters
+    ----------
+    expression
+        Its rule.
+    policy
+        The name of its own merge policy, where that is not the one of the run.
+    """
+
+    expression: Expression
+    policy: str | None = None
+
+
 class Resolver(Protocol):
     """How `inSegment` finds another segment's rule by id or name (R48); None or `NotFoundError` when there is none."""
 
-    def __call__(self, segment: str, /) -> Expression | None:
-        """The segment's rule."""
+    def __call__(self, segment: str, /) -> Expression | Referred | None:
+        """The segment's rule, with its merge policy where that may be another one."""
 
 
 @dataclass(frozen=True, slots=True)

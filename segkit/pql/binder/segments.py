@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segkit.errors import NotFoundError
-from segkit.pql.binder.context import Binder, failed, is_failed
+from segkit.pql.binder.context import Binder, Referred, failed, is_failed
 from segkit.pql.binder.rewrite import located, renewed, size
 from segkit.pql.binder.truth import truth
 from segkit.pql.bound import Bound, Const
@@ -53,6 +53,8 @@ def _resolved(b: Binder, name: str, node: Call) -> Bound:
         return b.error("unknown-segment", str(missing), node.arguments[0].span)
     if found is None:
         return b.error("unknown-segment", f"there is no segment `{name}`", node.arguments[0].span)
+    referred = found if isinstance(found, Referred) else Referred(found)
+    found = referred.expression
     outer, path = b.report, b.path
     b.report, b.path = Report(found.text), (*b.path, name)
     try:
@@ -68,7 +70,21 @@ def _resolved(b: Binder, name: str, node: Call) -> Bound:
         return b.error(code, message, node.span, first.hint)
     if not b.copying(size(condition)):
         return b.error("expression-too-large", f"putting in segment `{name}` makes the rule too large", node.span)
+    _warned(b, name, referred, inner, node)
     return located(condition, node.span)
+
+
+def _warned(b: Binder, name: str, referred: Referred, inner: Report, node: Call) -> None:
+    """Say at the call what there is to know of the segment: its merge policy, and the first of its own warnings."""
+    if referred.policy is not None:
+        message = f"segment `{name}` has a merge policy of its own, `{referred.policy}`, which is not used here"
+        hint = "a rule and the segments in it are evaluated under one merge policy, that of the outer one"
+        b.report.warning("segment-policy", message, node.span, hint)
+    found = inner.ordered()
+    if found:
+        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+        message = f"in segment `{name}`: {found[0].message}{more}"
+        b.report.warning("segment-warning", message, node.span, found[0].hint)
 
 
 def root(b: Binder, node: Node) -> Bound:
