@@ -19,7 +19,7 @@ from segkit.sql import compile_columns, compile_condition_count, show
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from segkit.evaluation import Scope
     from segkit.pql import Expression
@@ -89,7 +89,7 @@ class Explanation:
         return explained_html(self.to_dict())
 
 
-def explain(scope: Scope, rule: str | Expression, segments: Mapping[str, str] | None = None) -> Explanation:
+def explain(scope: Scope, rule: str | Expression, segments: Mapping[str, tuple[str, str]] | None = None) -> Explanation:
     """Explain a rule, or a value (`pql.md` R03).
 
     A rule of a scalar type other than Boolean is explained as the value that it gives for each profile, one of any
@@ -102,7 +102,7 @@ def explain(scope: Scope, rule: str | Expression, segments: Mapping[str, str] | 
     rule
         A rule or value.
     segments
-        The name of each segment that the rule refers to, by the id or name it refers by.
+        Name and rule of each segment that the rule refers to, by the id or name it refers by.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def explain(scope: Scope, rule: str | Expression, segments: Mapping[str, str] | 
     # spans of a tree that no text was parsed for point nowhere, and the layout is what everything is quoted from
     expression = parse(laid_out(given.expression))
     bound = scope.bind(expression)
-    t = telling(expression, segments or {})
+    t = telling(expression, {key: name for key, (name, _) in (segments or {}).items()})
     is_value = bound.type.kind in _SCALARS
     if is_value:
         columns = {expression.text: bound.root}
@@ -122,8 +122,9 @@ def explain(scope: Scope, rule: str | Expression, segments: Mapping[str, str] | 
     else:
         statement = compile_condition_count(bound.condition, scope.source, scope.clock, text=expression.text)
         made = plan({"": bound.condition}, {}, scope.clock)
-    shown = steps(statement, " ".join(expression.text.split()))
-    typing = Typing(t, scope.clock, _rules(scope, segments or {}))
+    shown = steps(statement, " ".join(expression.text.split()), _with_names(t))
+    rules = {name: " ".join(rule.split()) for name, rule in (segments or {}).values()}
+    typing = Typing(t, scope.clock, rules)
     return Explanation(
         expression.text,
         _sentence(bound, t, is_value=is_value),
@@ -149,17 +150,11 @@ def _sentence(bound: BoundExpression, t: Telling, *, is_value: bool) -> str:
     return f"{words}, {_article(str(bound.type))} {bound.type} of each profile.{also}" if is_value else as_segment
 
 
+def _with_names(t: Telling) -> dict[str, str]:
+    """The calls of `inSegment` that do not tell the segment's name, with it behind them."""
+    calls = {t.text[start:end]: name for (start, end), name in t.segments.items()}
+    return {call: f"{call} // {name}" for call, name in calls.items() if name not in call}
+
+
 def _article(noun: str) -> str:
     return "an" if noun[0] in "AEIOU" else "a"
-
-
-def _rules(scope: Scope, segments: Mapping[str, str]) -> Callable[[str], str | None]:
-    """What finds the rule of a segment by its name."""
-    keys = {name: key for key, name in segments.items()}
-
-    def rule_of(name: str) -> str | None:
-        if scope.resolve is None or name not in keys:
-            return None
-        return " ".join(laid_out(scope.resolve(keys[name])).split())
-
-    return rule_of

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from segkit.sql.notes import PQL
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlglot import exp
 
@@ -49,25 +49,38 @@ class Step:
         }
 
 
-def steps(statement: exp.Select, rule: str) -> tuple[Step, ...]:
-    """The steps of a statement as the compiler gives it, the result last."""
+def steps(statement: exp.Select, rule: str, named: Mapping[str, str]) -> tuple[Step, ...]:
+    """The steps of a statement, the result last.
+
+    Parameters
+    ----------
+    statement
+        What the compiler gives.
+    rule
+        The rule on one line.
+    named
+        What is shown in place of some words, as where they have but the id of a segment.
+    """
     with_ = statement.args.get("with_")
-    named: Sequence[exp.CTE] = with_.expressions if with_ is not None else []
+    ctes: Sequence[exp.CTE] = with_.expressions if with_ is not None else []
     last = statement.copy()
     last.set("with_", None)
-    return (*(_step(one.alias, one.this, one.this.meta.get(PQL, ())) for one in named), _step(RESULT, last, (rule,)))
+    found = [_step(one.alias, one.this, one.this.meta.get(PQL, ()), named) for one in ctes]
+    return (*found, _step(RESULT, last, (rule,), named))
 
 
-def _step(name: str, select: exp.Expr, words: Sequence[str]) -> Step:
+def _step(name: str, select: exp.Expr, words: Sequence[str], named: Mapping[str, str]) -> Step:
     found = [
-        (str(one.meta[PQL]), _written(one))
+        (named.get(one.meta[PQL], one.meta[PQL]), _written(one))
         for one in select.walk(bfs=False)
         if one is not select and isinstance(one.meta.get(PQL), str)
     ]
     annotated = select.copy()
     annotated.comments = None  # they stand in `words`
     written = _written(annotated, comments=True)
-    return Step(name, tuple(words), _written(select), written, tuple(dict.fromkeys(found)))
+    return Step(
+        name, tuple(named.get(one, one) for one in words), _written(select), written, tuple(dict.fromkeys(found))
+    )
 
 
 def _written(node: exp.Expr, *, comments: bool = False) -> str:

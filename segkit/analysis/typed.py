@@ -49,7 +49,7 @@ from segkit.pql.types import Kind, leaves
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from segkit.analysis.telling import Telling
     from segkit.plan.clock import Clock
@@ -97,11 +97,11 @@ class TypedNode:
 
 @dataclass(frozen=True, slots=True)
 class Typing:
-    """What the tree is made with: how the rule is told, what time means, and the rules of other segments."""
+    """What the tree is made with: how the rule is told, what time means, and the rules of other segments by name."""
 
     told: Telling
     clock: Clock
-    rule_of: Callable[[str], str | None]
+    rules: Mapping[str, str]
 
     def tree(self, node: Bound, t: Telling, around: str = "") -> TypedNode:
         """The part of the tree that a bound node is."""
@@ -110,7 +110,7 @@ class Typing:
         if segment is not None:
             if words == around:  # already shown: what is inside another segment has no words here
                 return self._made(node, t, words, "")
-            rule = self.rule_of(segment)
+            rule = self.rules.get(segment)
             notes = (f'the rule of the segment "{segment}"{"" if rule is None else f": {rule}"}',)
             return TypedNode("inSegment", _type(node.type), words, notes, (self._made(node, t, words, ""),))
         return self._made(node, t, words, "" if words == around else words)
@@ -126,7 +126,7 @@ class Typing:
             inside = inside.within(one)
         below = _below(node)
         told = [self.tree(one, inside if place else t, around) for place, one in enumerate(below)]
-        return TypedNode(what(node, t), of, shown, tuple(self.notes(node, t)), tuple(told))
+        return TypedNode(what(node, t), of, shown, tuple(self.notes(node, t, whole=bool(shown))), tuple(told))
 
     def _chain(self, node: Chain, t: Telling, around: str, shown: str) -> TypedNode:
         named = t.having({one.moment.name: one.name for one in node.elements})
@@ -146,8 +146,8 @@ class Typing:
 
     # ------------------------------------------------------------------------------------------------------- notes
 
-    def notes(self, node: Bound, t: Telling) -> list[str]:
-        """What was decided about a part."""
+    def notes(self, node: Bound, t: Telling, *, whole: bool = True) -> list[str]:
+        """What was decided about a part; `whole` tells that it is the outermost of those made of the same words."""
         found: list[str] = []
         match node:
             case Const():
@@ -166,7 +166,7 @@ class Typing:
                 found.append("a missing value is in: `not` turns round what is false for it")
             case Quantify(quantifier="all"):
                 found.append("true where there is no item")
-            case Quantify() if _is_lifted(node, t):
+            case Quantify() if whole and _is_lifted(node, t):
                 found.append("an array beside a single value: true when it is true of any item")
             case InRange():
                 found.append(self._range(node, t))

@@ -219,7 +219,7 @@ def _tree_html(node: Mapping[str, Any]) -> str:
         words = "" if one["words"] == one["what"] else one["words"]
         rows.append(
             (
-                f'<div style="{_SMALL}padding-left:{1.1 * level:.1f}em">{coloured(one["what"])}</div>',
+                f'<div style="{_SMALL}padding-left:{1.1 * level:.1f}em">{escape(clean(one["what"]))}</div>',
                 escape(one["type"]),
                 f'<div style="{_SMALL}">{coloured(words)}</div>{notes}' if words else notes,
             )

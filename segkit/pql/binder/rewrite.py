@@ -49,7 +49,10 @@ def located(bound: Bound, where: Span) -> Bound:
     """A copy in which every node stands at one place of the text."""
 
     def change(one: Bound) -> Bound:
-        return cast("Bound", replace(cast("Any", _rebuilt(one, change)), span=where))
+        made = replace(cast("Any", _rebuilt(one, change)), span=where)
+        if isinstance(made, Chain):  # its elements are no nodes of their own
+            made = replace(made, elements=tuple(replace(element, span=where) for element in made.elements))
+        return cast("Bound", made)
 
     return change(bound)
 
