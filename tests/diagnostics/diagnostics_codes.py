@@ -10,7 +10,7 @@ from pathlib import Path
 import segkit
 
 ROOMS = Path(segkit.__file__).parent
-_CALLS = frozenset({"error", "warning", "fail", "Diagnostic", "replace"})
+_CALLS = frozenset({"error", "warning", "fail", "Diagnostic", "Told", "replace"})
 _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 

@@ -30,6 +30,8 @@ def chain(parser: Parser) -> Node:
 def _parts(parser: Parser) -> tuple[Node, Node, tuple[Element, ...]]:
     array = parser.arithmetic()
     _comma(parser, "the array")
+    if parser.is_at("["):
+        parser.fail("bad-chain", "the timestamp field is missing before the elements", parser.token.span, _SHAPE)
     timestamp = parser.arithmetic()
     _comma(parser, "the timestamp field")
     if not parser.is_at("["):

@@ -102,6 +102,11 @@ def let(parser: Parser) -> Node:
     value = parser.expression()
     parser.ends = outer
     if not parser.is_at("in"):
+        if (
+            parser.report.source[begin : parser.start].rstrip().endswith(";")
+            or ";" in parser.report.source[value.span.end : parser.start]
+        ):
+            raise parser.failure  # the semicolon has been told
         hint = f"write `let {variable.value} = … in …`"
         parser.fail("expected", "expected `in` after the value of `let`", parser.token.span, hint)
     parser.at += 1

@@ -23,16 +23,17 @@ _TOKEN: Final = re.compile(
   | (?P<curly>[“”„«][^“”„«»"\n]*[“”»"]|[‘’‚‹][^‘’‚›'\n]*[‘’›'])
   | (?P<quoted>`(?:[^`\n]|``)*`)
   | (?P<openQuoted>`[^\n]*)
-  | (?P<placeholder>[^\W\d]\w*\{\w+\}\w*|\$\{[^{}\n]*\}|\{\{[^{}\n]*\}\}|\{\s*[^\W\d][\w.\-]*\s*\})
+  | (?P<placeholder>[^\W\d]\w*\{\w+\}\w*|\$\{[^{}\n]*\}|\{\{[^{}\n]*\}\}
+      |\{\s*(?!(?:true|false)\s*\})[^\W\d][\w.\-]*\s*\})
   | (?P<name>[^\W\d]\w*)
   | (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?P<tail>\w*)
   | (?P<parameter>\$[0-9]+)
   | (?P<context>@\{)
   | (?P<angle><[^\W\d][\w\-.\ ]*>)
-  | (?P<foreign>===?|!==|<>|=<|&&?|\|\|?|[≤≥≠−–—×÷，；：（）])
+  | (?P<foreign>===?|!==|<>|=<|&&?|\|\|?|\?\.|[≤≥≠−–—×÷，；：（）])
   | (?P<climb>\^+)
   | (?P<symbol>=>|<=|>=|!=|[-+*/%=<>()\[\]{},:.!])
-  | (?P<unknown>.)
+  | (?P<unknown>\?\?|.)
     """,
     re.VERBOSE,
 )
@@ -46,6 +47,7 @@ _FOREIGN: Final = {
     "&&": "and",
     "&": "and",
     "||": "or",
+    "?.": ".",
     "|": "or",
     "≤": "<=",
     "≥": ">=",
@@ -61,10 +63,16 @@ _FOREIGN: Final = {
     "）": ")",
 }
 
+_FOREIGN_HINTS: Final = {
+    "||": "; `.concat(…)` joins texts",
+    "?.": ": a path through a missing object is null by itself",
+}
 _UNITS: Final[dict[str, Unit]] = {"s": "second", "h": "hour", "d": "day", "w": "week", "y": "year", "mo": "month"}
 _UNKNOWN: Final = {
-    "?": "write `if(condition, a, b)` for a choice; a path through a missing object is null by itself",
-    ";": "an expression has no end mark, and arguments have commas between them",
+    "?": "write `if(condition, a, b)` for a choice",
+    "??": "write `if(a.isNull(), b, a)`",
+    "~": "write `not (…)`",
+    ";": "an expression has no end mark, `let x = … in …` goes on with `in`, and arguments have commas between them",
 }
 _ESCAPE: Final = re.compile(r"\\(?:u(?P<code>[0-9a-fA-F]{4})|(?P<one>u[0-9a-fA-F]{0,3}|.))")
 _ESCAPES: Final = {'"': '"', "'": "'", "\\": "\\", "n": "\n", "t": "\t"}
@@ -151,7 +159,8 @@ def _refuse(kind: str, word: str, span: Span, report: Report) -> None:
             report.error("placeholder", message, span, "put a value or a field name in its place")
         case _:
             shown = f"`{word}`" if word.isprintable() else f"U+{ord(word):04X}"
-            report.error("unknown-character", f"the character {shown} has no meaning in PQL", span, _UNKNOWN.get(word))
+            what = "character" if len(word) == 1 else "sign"
+            report.error("unknown-character", f"the {what} {shown} has no meaning in PQL", span, _UNKNOWN.get(word))
 
 
 def _foreign(word: str, span: Span, report: Report) -> Token:
@@ -159,7 +168,8 @@ def _foreign(word: str, span: Span, report: Report) -> Token:
     if right is None:
         _refuse("unknown", word, span, report)
         return Token("hole", "", span.start, span.end)
-    report.error("foreign-operator", f"`{word}` is not an operator of PQL", span, f"write `{right}`")
+    hint = f"write `{right}`{_FOREIGN_HINTS.get(word, '')}"
+    report.error("foreign-operator", f"`{word}` is not an operator of PQL", span, hint)
     return Token("name" if right.isalpha() else "symbol", right, span.start, span.end, right)
 
 
@@ -221,6 +231,10 @@ def _unclosed(text: str, span: Span, tokens: list[Token], report: Report) -> int
     """Report a string that does not end on its line, at the quote that most probably lacks its partner."""
     line = text.rfind("\n", 0, span.start) + 1
     where = span
+    opened = _never_opened(text, span, tokens)
+    if opened is not None:
+        report.error("unclosed-string", "the string is never opened", opened, f"write `{quote(str(tokens[-1].value))}`")
+        return opened.start + 1
     for token in reversed(tokens):
         if token.start < line:
             break
@@ -232,6 +246,19 @@ def _unclosed(text: str, span: Span, tokens: list[Token], report: Report) -> int
     hint = f"close it with `{text[where.start]}`; a line break inside is written `\\n`"
     report.error("unclosed-string", "the string is not closed on its line", where, hint)
     return where.start + 1
+
+
+def _never_opened(text: str, span: Span, tokens: list[Token]) -> Span | None:
+    """The word and the quote of `gold"`, where nothing but brackets follows."""
+    if (
+        not tokens
+        or tokens[-1].kind != "name"
+        or tokens[-1].end != span.start
+        or text[span.start + 1 : span.end].strip(" )]")
+    ):
+        return None
+    glued = len(tokens) > 1 and tokens[-2].kind == "string" and tokens[-2].end == tokens[-1].start
+    return None if glued else Span(tokens[-1].start, span.start + 1)
 
 
 def _unescape(word: str, start: int, report: Report) -> str:

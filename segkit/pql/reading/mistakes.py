@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from segkit.pql.diagnostics import did_you_mean, nearest
+from segkit.pql.reading import foreign
 from segkit.pql.reading.brackets import MAX_NESTING
 from segkit.pql.reading.tokens import AGGREGATES, COMPARISONS, JOINING, MOMENTS, QUANTIFIERS, UNITS, starts_operand
 from segkit.pql.tree import Binary, Call, Name, Span
 
 if TYPE_CHECKING:
+    from segkit.pql.reading.foreign import Told
     from segkit.pql.reading.parser import Parser
     from segkit.pql.reading.tokens import Token
     from segkit.pql.tree import Node
@@ -37,6 +39,13 @@ _METHODS: Final = {
     )
 }
 _OPERATORS: Final = ("and", "or", "in", "notIn", "like", "matches", "occurs")
+_PATTERNS: Final = {
+    "ilike": 'write `{subject} matches "(?i)…"`, or `{subject}.contains(…, false)`, which ignores case too',
+    "rlike": "write `{subject} matches …`",
+    "regexp": "write `{subject} matches …`",
+    "glob": "write `{subject} like …`",
+}
+_ABSENT: Final = frozenset({"null", "none", "undefined", "nil"})
 _SYMBOLS: Final = COMPARISONS | {"+", "-", "*", "/", "%", "[", "."}
 
 
@@ -63,15 +72,25 @@ def no_operand(parser: Parser) -> NoReturn:
             "empty", "the expression is empty", token.span, 'write a condition such as `homeAddress.country = "US"`'
         )
     if token.kind == "end":
-        parser.fail("missing-value", "the expression ends where a value is expected", token.span)
+        last = parser.tokens[parser.at - 1]
+        parser.fail("missing-value", f"nothing follows {shown(parser, last)}", token.span)
     if token.word == "not":
         parser.fail("missing-value", "expected a condition after `not`", token.span)
+    told = foreign.misplaced(parser)
+    if told is not None:
+        _tell(parser, told)
     if token.word == ".":
         parser.fail("missing-value", "a path begins with a name, not with a dot", token.span)
     if token.word in JOINING and parser.peek().word == "." and parser.peek(2).kind == "name":
         hint = f"write `` `{token.value}` `` for a field of that name"
         parser.fail("missing-value", f"expected a value before {shown(parser, token)}", token.span, hint)
     parser.fail("missing-value", f"expected a value before {shown(parser, token)}", token.span)
+
+
+def _tell(parser: Parser, told: Told) -> NoReturn:
+    parser.error(told.code, told.message, told.span, told.hint)
+    parser.at = max(parser.at, told.resume)
+    raise parser.failure
 
 
 def no_member(parser: Parser) -> NoReturn:
@@ -135,7 +154,8 @@ def leftover(parser: Parser, node: Node) -> NoReturn:
     if before.kind == "integer" and word in UNITS:
         _duration(parser, node, before, token)
     if word == "=>":
-        hint = "write `(name) => …` for a function, `>=` for at least"
+        hint = f"write `({node.name}) => …`" if isinstance(node, Name) else "write `(name) => …`"
+        hint += " for a function, `>=` for at least"
         parser.fail("bad-lambda", "names in parentheses stand before `=>`", token.span, hint)
     if token.kind == "double" and parser.report.source[token.start] == ".":
         _digit_name(parser, token)
@@ -147,6 +167,9 @@ def leftover(parser: Parser, node: Node) -> NoReturn:
     if word == "over":
         hint = "write `sum X.field over X from xEvent`"
         parser.fail("bad-aggregate", "`over` belongs to `sum`, `average`, `min` or `max`", token.span, hint)
+    told = foreign.continued(parser, node)
+    if told is not None:
+        _tell(parser, told)
     if before.word in QUANTIFIERS and word == "from":
         hint = f"write `{before.value} X from …`"
         parser.fail("bad-select", f"`{before.value}` needs a variable before `from`", token.span, hint)
@@ -158,14 +181,15 @@ def leftover(parser: Parser, node: Node) -> NoReturn:
         parser.fail("bad-aggregate", f"`{before.value}` needs `over NAME from`", token.span, hint)
     if word == "^":
         parser.fail("unexpected", "`^` reaches out of a filter; there is no power operator", token.span)
-    parser.fail("unexpected", f"{text} cannot follow here", token.span, _continuation(token, before))
+    parser.fail("unexpected", f"{text} cannot follow here", token.span, _continuation(parser, token))
 
 
-def _continuation(token: Token, before: Token) -> str | None:
-    if before.word in {"if", "case"}:
-        return "write `if(condition, a, b)`"
+def _continuation(parser: Parser, token: Token) -> str | None:
     meant = did_you_mean(str(token.value), _OPERATORS) if token.kind == "name" else None
-    return meant or ("join two conditions with `and` or `or`" if starts_operand(token) else None)
+    if meant or not starts_operand(token):
+        return meant
+    joined = "join two conditions with `and` or `or`"
+    return f"put a comma between them, or {joined}" if foreign.in_list(parser) else joined
 
 
 def _duration(parser: Parser, node: Node, count: Token, unit: Token) -> NoReturn:
@@ -236,6 +260,12 @@ def foreign_comparison(parser: Parser, left: Node) -> bool:
             parser.at += 1
         case "not" if following.word in {"in", "like", "matches", "occurs", "between"}:
             _not_operator(parser, left)
+        case word if word in _PATTERNS and starts_operand(following):
+            subject = written(parser, left, "field")
+            message = f"{shown(parser, token)} is not an operator of PQL"
+            parser.error("foreign-operator", message, token.span, _PATTERNS[word].format(subject=subject))
+            parser.at += 1
+            parser.arithmetic()
         case "between" if starts_operand(following):
             _between(parser, left)
         case word if word in _METHODS and starts_operand(following):
@@ -252,11 +282,12 @@ def foreign_comparison(parser: Parser, left: Node) -> bool:
 def _is(parser: Parser, left: Node) -> None:
     begin = parser.take()
     negated = parser.eat("not")
-    if parser.is_at("null"):
+    if parser.token.word in _ABSENT:
         span = Span(begin.start, parser.token.end)
         method = "isNotNull" if negated else "isNull"
         hint = f"write `{written(parser, left, 'field')}.{method}()`"
-        parser.error("sql-null", f"`{'is not null' if negated else 'is null'}` is not PQL", span, hint)
+        said = f"is not {parser.token.word}" if negated else f"is {parser.token.word}"
+        parser.error("sql-null", f"`{said}` is not PQL", span, hint)
         parser.at += 1
         return
     hint = f"write `{'!=' if negated else '='}`"
@@ -298,6 +329,8 @@ def chained(parser: Parser) -> None:
     """A second comparison follows the first (R10)."""
     token = parser.token
     hint = "compare two values at a time: `a = b and b = c`"
+    if parser.in_form:
+        hint += "; to compare the result of `sum … over …`, put it into parentheses"
     parser.error("chained-comparison", f"{shown(parser, token)} cannot follow another comparison", token.span, hint)
 
 

@@ -47,10 +47,10 @@ from segkit.pql.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Literal as Choice
 
-    from segkit.pql.diagnostics import Report
+    from segkit.pql.diagnostics import Edit, Report
     from segkit.pql.reading.brackets import Paired
     from segkit.pql.tree import BinaryOperator, Relation
 
@@ -139,15 +139,17 @@ class Parser:
 
     # --- mistakes
 
-    def error(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
+    def error(self, code: str, message: str, span: Span, hint: str | None = None, *, fix: Iterable[Edit] = ()) -> None:
         """Report, unless it is the consequence of a mistake already reported."""
         if self.at > self._reported and span.start < self._horizon and self.token.kind != "hole":
-            self.report.error(code, message, span, hint)
+            self.report.error(code, message, span, hint, fix=fix)
         self._reported = max(self._reported, self.at)
 
-    def fail(self, code: str, message: str, span: Span, hint: str | None = None) -> NoReturn:
+    def fail(
+        self, code: str, message: str, span: Span, hint: str | None = None, *, fix: Iterable[Edit] = ()
+    ) -> NoReturn:
         """Report and give up on the expression."""
-        self.error(code, message, span, hint)
+        self.error(code, message, span, hint, fix=fix)
         raise Failure
 
     @property
@@ -233,7 +235,7 @@ class Parser:
     def comparison(self) -> Node:
         """One condition without `and` and `or`, with the loose `not` before it (R10)."""
         negations: list[int] = []
-        while self.is_at("not") and self.peek().word != "(" and starts_operand(self.peek()):
+        while self.is_at("not") and self.peek().word != "(" and self._operand_follows():
             negations.append(self.start)
             self.at += 1
         begin = self.start
@@ -282,6 +284,11 @@ class Parser:
             case _:
                 return items[0]
 
+    def _operand_follows(self) -> bool:
+        """Whether a value may begin behind this token; `matches` does only as the name of a function."""
+        following = self.peek()
+        return starts_operand(following) or (following.word == "matches" and self.peek(2).word == "(")
+
     def arithmetic(self) -> Node:
         """Sums of products, to the left."""
         begin = self.start
@@ -314,7 +321,7 @@ class Parser:
                 signs.append(("-", token.start))
             elif token.word == "!":
                 signs.append(("not", token.start))
-            elif token.word == "not" and starts_operand(self.peek()):
+            elif token.word == "not" and self._operand_follows():
                 if self.peek().word != "(":
                     mistakes.tight_not(self)
                 signs.append(("not", token.start))
@@ -376,6 +383,11 @@ class Parser:
             self._forms -= 1
         self._closed_form = self.at
         return node
+
+    @property
+    def in_form(self) -> bool:
+        """Whether a form that extends as far right as possible is around."""
+        return self._forms > 0
 
     @property
     def after_form(self) -> bool:
@@ -448,7 +460,7 @@ class Parser:
         word, following = token.word, self.peek()
         if self.at in self.aggregates:
             return self.extending(forms.aggregate)
-        if following.word == "(" and word not in JOINING:
+        if following.word == "(" and (word not in JOINING or word == "matches"):
             if word == "chain":
                 return chains.chain(self)
             self.at += 1
