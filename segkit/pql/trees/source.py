@@ -20,6 +20,7 @@ MAX_JSON: Final = 20_000_000
 
 _TOKEN: Final = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+)')
 _OVERLONG: Final = 400  # digits; Python refuses to read very long integers, and none of them fits 64 bit
+_SHOWABLE: Final = 20_000  # parts of a dict
 _KEY: Final = re.compile(r"[^\W\d]\w*")
 
 
@@ -114,7 +115,18 @@ def _is_key(text: str, end: int) -> bool:
 
 
 def _shown(document: object) -> str:
-    """A dict as JSON for people to read, as far as it is such."""
+    """A dict as JSON for people to read; nothing where it is too large, as one with a part in many places may be."""
+    waiting: list[object] = [document]
+    for _ in range(_SHOWABLE):
+        if not waiting:
+            break
+        match waiting.pop():
+            case dict() as one:
+                waiting.extend(one.values())
+            case list() | tuple() as items:
+                waiting.extend(items)
+    if waiting:
+        return ""
     try:
         return json.dumps(document, indent=2, ensure_ascii=False, default=repr)
     except (TypeError, ValueError, RecursionError):
