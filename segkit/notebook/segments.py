@@ -23,7 +23,7 @@ def segment_html(view: Mapping[str, Any]) -> str:
     ----------
     view
         `id`, `name` and `pql`, and what is known of: `description`, `merge_policy` (its name), `version`, `updated`
-        (datetime).
+        (datetime), `same_as` (names of definitions that say the same).
     """
     body = f'<pre style="{PRE}">{coloured(_pql(view))}</pre>'
     return record_html(_title(view), _pairs(view), body=body, hint=_hint(view))
@@ -68,6 +68,7 @@ def _pairs(view: Mapping[str, Any]) -> list[tuple[str, object]]:
         ("merge policy", view.get("merge_policy")),
         ("version", view.get("version")),
         ("updated", view.get("updated")),
+        ("same rule as", ", ".join(view.get("same_as") or ()) or None),
     ]
 
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from segkit.aep import definition_from_aep, definition_list_to_aep, definition_to_aep
 from segkit.catalog import SegmentDefinition
-from segkit.errors import ConflictError, InvalidRequestError, NotFoundError
+from segkit.errors import ConflictError, InvalidRequestError, NotFoundError, SegkitError
 from segkit.notebook import segment_html, segment_text
 from segkit.pql import parse
 from segkit.pql.references import referenced_segments
 from segkit.result import Listing
-from segkit.workspace import arguments
+from segkit.workspace import arguments, comparing
 from segkit.workspace.times import moment, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from segkit.analysis.comparison import Comparison
     from segkit.workspace.core import Workspace
     from segkit.workspace.merge_policies import PolicyLike
     from segkit.workspace.size import Size
@@ -36,9 +38,10 @@ class Segment:
         Everything the catalog keeps of it.
     """
 
-    def __init__(self, workspace: Workspace, record: SegmentDefinition) -> None:
+    def __init__(self, workspace: Workspace, record: SegmentDefinition, *, made: bool = False) -> None:
         self._workspace = workspace
         self.record = record
+        self._made = made  # just now: its display then names others that say the same
 
     @property
     def id(self) -> str:
@@ -74,6 +77,23 @@ class Segment:
         """How many profiles are in it, counted now; see `Workspace.size`."""
         return self._workspace.size(self.pql, merge_policy=self.merge_policy, as_of=as_of)
 
+    @property
+    def same_as(self) -> list[str]:
+        """The names of other definitions that say the same under the same merge policy, however they are written.
+
+        Examples
+        --------
+        `age > 17` and `not (age < 18) and age.isNotNull()`, where age is an Integer, say the same.
+        """
+        return comparing.same_as(self._workspace, self.record)
+
+    def compare(self, other: SegmentLike | None = None, *, version: int | None = None) -> Comparison:
+        """What changed since the version before, or another one, or what differs in another definition.
+
+        See `ws.segments.compare`.
+        """
+        return self._workspace.segments.compare(self, other, version=version)
+
     def to_aep(self) -> dict[str, Any]:
         """The definition as AEP's JSON document."""
         return definition_to_aep(self.record, self._workspace.settings)
@@ -91,8 +111,13 @@ class Segment:
         return segment_html(self._view())
 
     def _view(self) -> dict[str, Any]:
+        twins: list[str] = []
+        if self._made:
+            with contextlib.suppress(SegkitError):  # a display says what it can
+                twins = self.same_as
         return {
             "id": self.id,
+            "same_as": twins,
             "name": self.name,
             "description": self.description,
             "pql": self.pql,
@@ -154,7 +179,7 @@ class Segments:
             record = SegmentDefinition(id="", name=named, value=pql, description=words, merge_policy_id=policy)
         with catalog.transaction():
             self._check(record)
-            return Segment(self._workspace, catalog.segments.create(record))
+            return Segment(self._workspace, catalog.segments.create(record), made=True)
 
     def get(self, segment: SegmentLike, *, version: int | None = None) -> Segment:
         """The definition with this id or name, or an older version of it.
@@ -224,6 +249,84 @@ class Segments:
             hint=None if found else 'define one: ws.segments.create("name", "PQL")',
         )
 
+    def duplicates(self) -> Listing:
+        """Definitions that say the same under the same merge policy, however they are written.
+
+        Returns
+        -------
+        Listing
+            A row for each group: `names` (the oldest first), `count`, `pql` (of the oldest), `merge_policy`; iterating
+            gives lists of `Segment`. What only refers to another through `inSegment` is among them.
+        """
+        workspace = self._workspace
+        groups = comparing.duplicates(workspace)
+        names = workspace.policy_names()
+        rows = [
+            (
+                ", ".join(one.name for one in group),
+                len(group),
+                group[0].value,
+                names.get(group[0].merge_policy_id or "", "(default)"),
+            )
+            for group in groups
+        ]
+        return Listing(
+            workspace.engine,
+            [[Segment(workspace, one) for one in group] for group in groups],
+            ("names", "count", "pql", "merge_policy"),
+            rows,
+            kinds={"count": "int"},
+            caption="definitions that say the same",
+            hint="what differs in two of them: ws.segments.compare(a, b)" if groups else None,
+        )
+
+    def compare(
+        self, segment: SegmentLike, other: SegmentLike | None = None, *, version: int | None = None
+    ) -> Comparison:
+        """What changed between two versions of a definition, or from one definition to another.
+
+        Parameters
+        ----------
+        segment
+            The definition.
+        other
+            Another one, to compare with: what `segment` has to become to be like it.
+        version
+            An older version of `segment`, where no other one is given; the one before it when left out.
+
+        Returns
+        -------
+        Comparison
+            `.same` when only the spelling differs; `.came`, `.went`, `.changed`, `.stayed`: conditions as they are
+            written.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such definition or version.
+        InvalidRequestError
+            When there is nothing to compare with, or a version does not fit the schema any more.
+        """
+        one = segment if isinstance(segment, Segment) else self.get(segment)
+        if other is not None:
+            if version is not None:
+                message = "compare with another definition or with an older version, not with both"
+                raise InvalidRequestError(message)
+            two = other if isinstance(other, Segment) else self.get(other)
+            names = (one.name, two.name)
+            if one.id == two.id:
+                names = (f"{one.name}, version {one.version}", f"version {two.version}")
+            return comparing.compare(self._workspace, one.record, two.record, names)
+        if version is None and one.version == 1:
+            message = (
+                f"the segment definition `{one.name}` has one version and nothing before it; "
+                f'name another definition: ws.segments.compare("{one.name}", "…")'
+            )
+            raise InvalidRequestError(message)
+        old = self.get(one.id, version=one.version - 1 if version is None else version)
+        names = (f"{one.name}, version {old.version}", f"version {one.version}")
+        return comparing.compare(self._workspace, old.record, one.record, names)
+
     def update(
         self,
         segment: SegmentLike,
@@ -252,7 +355,7 @@ class Segments:
         with catalog.transaction():
             if name is not None and name != old.name:
                 self._refuse_if_used(old, by=(old.name,), verb="renamed")
-            return Segment(self._workspace, catalog.segments.update(old.id, **changes))
+            return Segment(self._workspace, catalog.segments.update(old.id, **changes), made=True)
 
     def delete(self, segment: SegmentLike) -> None:
         """Delete a definition; its versions stay readable by id.
