@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from segkit.evaluation import Scope
-    from segkit.plan import Feature, Plan
+    from segkit.plan import Feature, Form, Plan
     from segkit.pql.bound import Bound
     from segkit.pql.types import Path, Type
     from segkit.profiles import Dataset
@@ -31,6 +31,7 @@ _KINDS = {
     "first": "the first in order",
     "list": "the list of them",
     "chain": "whether they come in this sequence",
+    "groups": "their groups by a key",
 }
 
 
@@ -61,6 +62,10 @@ class FeatureRead:
         The PQL it comes from.
     conditions
         The PQL of what its events meet.
+    form, note
+        How it is computed, by its name and in a sentence.
+    passes
+        How often the events are read for it; features that share a pass are counted with the first of them.
     needed
         Whether only profiles with such events can be in the audience.
     """
@@ -69,6 +74,9 @@ class FeatureRead:
     kind: str
     words: str
     conditions: tuple[str, ...]
+    form: str
+    note: str
+    passes: int
     needed: bool
 
     def to_dict(self) -> dict[str, Any]:
@@ -78,6 +86,9 @@ class FeatureRead:
             "kind": self.kind,
             "words": self.words,
             "conditions": list(self.conditions),
+            "form": self.form,
+            "note": self.note,
+            "passes": self.passes,
             "needed": self.needed,
         }
 
@@ -129,14 +140,19 @@ def reads(made: Plan, scope: Scope, text: str, steps: Iterable[str]) -> Reads:
     event = scope.schema.event
     own = _columns(_attributes(nodes), scope.schema.profile, scope.source.records)
     theirs = _columns(_event_fields(nodes, event), event, scope.source.event_datasets)
-    return Reads(_universe(made, set(steps)), own, theirs, tuple(_feature(one, made, text) for one in made.features))
+    computed = [_feature(one, form, made, text) for one, form in zip(made.features, made.forms, strict=True)]
+    return Reads(_universe(made, set(steps)), own, theirs, tuple(computed))
 
 
 def _universe(made: Plan, steps: set[str]) -> str:
     if PROFILES not in steps:
+        if not made.needed:
+            return "only profiles with some of the experience events asked for; no field of a profile"
         return "only profiles with the experience events asked for; no field of a profile"
     if made.needed:
         return "only profiles with the experience events asked for, and their fields"
+    if made.columns:
+        return "all profiles, those known only from events too: each gets a value"
     if made.without_profile:
         return "all profiles, those known only from events too: the rule can hold where these fields are missing"
     return "only profiles that have one of these fields"
@@ -200,10 +216,11 @@ def _columns(paths: list[Path], root: Type, datasets: Iterable[Dataset]) -> tupl
     )
 
 
-def _feature(one: Feature, made: Plan, text: str) -> FeatureRead:
+def _feature(one: Feature, form: Form, made: Plan, text: str) -> FeatureRead:
     def words(node: Bound) -> str:
         return " ".join(text[node.span.start : node.span.end].split())
 
     held = tuple(dict.fromkeys(found for part in one.stream.where if (found := words(part))))
     shown = " ".join(text[one.span.start : one.span.end].split())
-    return FeatureRead(one.name, _KINDS[one.kind], shown, held, one in made.needed)
+    kind = _KINDS[one.kind]
+    return FeatureRead(one.name, kind, shown, held, form.kind, form.note, form.reads_events, one in made.needed)

@@ -121,6 +121,8 @@ class Typing:
         of = _type(node.type)
         if _is_moment(node):
             return TypedNode(_instant(node, t), of, shown, self._moment(node, t))
+        if isinstance(node, Shift | StartOf) and _told(node, t):
+            return TypedNode(_instant(node, t), of, shown)
         inside = t
         for one in introduced(node):
             inside = inside.within(one)
@@ -136,11 +138,10 @@ class Typing:
                 f" COUNT({'' if one.comparison == '>=' else one.comparison + ' '}{one.number})" if one.counted else ""
             )
             inside = named.within(one.variable)
-            parts = [self.tree(part, inside, "") for part in (one.what, one.when) if part is not None]
             words = _span_words(one.span, t)
-            made.append(
-                TypedNode(f"{'not ' if one.negated else ''}{one.name}{count}", "event", words, (), tuple(parts))
-            )
+            parts = [self.tree(part, inside, words) for part in (one.what, one.when) if part is not None]
+            name = f"{'not ' if one.negated else ''}{one.name}{count}"
+            made.append(TypedNode(name, "event", "" if words == around else words, (), tuple(parts)))
         notes = ("each event is strictly later than the one before", "an event without a timestamp is left out")
         return TypedNode("chain", _type(node.type), shown, notes, tuple(made))
 
@@ -315,6 +316,12 @@ def _instant(node: Bound, t: Telling) -> str:
         return instant(node, lambda one: value(one, t).text)
     except RareError:
         return _words(node, t) or "an instant"
+
+
+def _told(node: Bound, t: Telling) -> bool:
+    """Whether an instant is one of a named event, so that it is told in a few words."""
+    below = list(walk(node))
+    return all(isinstance(one, StartOf | Shift | Const) or getattr(one, "name", "") in t.names for one in below)
 
 
 def _is_moment(node: Bound) -> bool:

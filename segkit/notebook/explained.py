@@ -77,7 +77,9 @@ def _tree_text(root: Mapping[str, Any]) -> list[str]:
         shown.append(f"{start}{told}".rstrip())
         for one in node["notes"]:
             room = max(_WIDTH - len(below) - 4, 20)
-            shown += [f"{below}{'│' if node['parts'] else ' '} · {text}" for text in textwrap.wrap(clean(one), room)]
+            start = f"{below}{'│' if node['parts'] else ' '} "
+            texts = textwrap.wrap(clean(one), room, break_on_hyphens=False)
+            shown += [f"{start}{'  ' if number else '· '}{text}" for number, text in enumerate(texts)]
     return shown
 
 
@@ -105,6 +107,7 @@ def _reads_text(found: Mapping[str, Any]) -> list[str]:
             need = "; profiles without them are out" if one["needed"] else ""
             lines += _wrapped(f"{one['name']}: {one['kind']}{need}", "    ", "      ")
             lines += _wrapped(one["words"], "      ", "        ")
+            lines += _wrapped(f"{one['form']}: {one['note']}", "      ", "        ")
     return lines
 
 
@@ -112,7 +115,7 @@ def _step_text(step: Mapping[str, Any]) -> list[str]:
     lines = [f"step {step['name']}"]
     for one in step["words"]:
         lines += _wrapped(clean(one), "  ‹ ", "    ")
-    if not step["words"]:
+    if not step["words"] and not step["conditions"]:
         return [*lines, "  fetched for the steps below; `.sql` has its SQL"]
     return [*lines, *(f"  {one}" for one in _sql_lines(step["annotated"]))]
 
@@ -194,9 +197,10 @@ def _steps_html(steps: Sequence[Mapping[str, Any]]) -> str:
     rows: list[Sequence[str]] = []
     for step in steps:
         words = "".join(f'<div style="{_SMALL}">{coloured(one)}</div>' for one in step["words"])
-        none = f'<span style="{MUTED}">fetched for the steps below</span>'
+        fetched = "events" if step["conditions"] else "fetched"
+        none = f'<span style="{MUTED}">{fetched} for the steps below</span>'
         sql = f'<div style="{_SMALL}">{escape(step["sql"])}</div>'
-        if not words:
+        if not words and not step["conditions"]:
             sql = f'<details><summary style="cursor:pointer;{MUTED}">SQL</summary>{sql}</details>'
         rows.append((f'<b style="overflow-wrap:anywhere">{escape(step["name"])}</b>', words or none, sql))
         rows += [
@@ -241,10 +245,11 @@ def _reads_html(found: Mapping[str, Any]) -> str:
             escape(one["name"]),
             f"{escape(one['kind'])}{'; profiles without them are out' if one['needed'] else ''}",
             f'<div style="{_SMALL}">{coloured(one["words"])}</div>',
+            f"<b>{escape(one['form'])}</b>: {escape(one['note'])}",
         )
         for one in found["features"]
     ]
     tables = _table(("field", "type", "datasets"), columns, ("40%", "12em", "auto")) if columns else ""
     if features:
-        tables += _table(("from events", "what", "PQL"), features, ("9em", "38%", "auto"))
+        tables += _table(("from events", "what", "PQL", "how"), features, ("7em", "22%", "36%", "auto"))
     return lead + tables
