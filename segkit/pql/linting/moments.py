@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _DAY = 86_400.0
 _SLACK = 26 * 3600.0  # how far a zone may move its clock: the largest jump was across the date line
 _ZONES = 16 * 3600.0  # how far local midnight is from midnight in UTC
+_REACH = 1000 * 365 * _DAY  # so far from now and from 1970 the calendar surely goes
 _EXACT: dict[Unit, float] = {"millisecond": 0.001, "second": 1.0, "minute": 60.0, "hour": 3600.0}
 _CALENDAR: dict[Unit, tuple[float, float]] = {
     "day": (1, 1),
@@ -145,7 +146,8 @@ def _end(
     near, far = point(inner, keys), point(outer, keys)
     if near.key == far.key:
         return outer_in or not inner_in
-    if far.anchor not in {_UTC, _LOCAL, _NOW}:
+    # an end out of the calendar is missing, and then nothing is in the outer range
+    if far.anchor not in {_UTC, _LOCAL, _NOW} or max(-far.low, far.high) > _REACH:
         return False
     first, last = (far, near) if lower else (near, far)
     return is_before(first, last) or (is_not_after(first, last) and (outer_in or not inner_in))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from segkit.pql.diagnostics import Edit
 from segkit.pql.reading.tokens import Token
 
 if TYPE_CHECKING:
@@ -83,4 +84,5 @@ def _stray(token: Token, opener: Token | None, report: Report) -> None:
         return
     wanted = _CLOSERS[opener.word]
     hint = f"write `{wanted}`"
-    report.error("mismatched-bracket", f"`{opener.word}` is closed by `{token.word}`", token.span, hint)
+    message = f"`{opener.word}` is closed by `{token.word}`"
+    report.error("mismatched-bracket", message, token.span, hint, fix=[Edit(token.span, wanted)])

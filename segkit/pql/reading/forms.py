@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from segkit.pql.diagnostics import Edit
 from segkit.pql.reading import mistakes
+from segkit.pql.reading.lexer import quote
 from segkit.pql.reading.tokens import AGGREGATES, QUANTIFIERS, starts_operand
 from segkit.pql.tree import Aggregate, Clause, Lambda, Let, Object, Quantified, Select
 
@@ -143,7 +145,8 @@ def record(parser: Parser) -> Node:
         key = parser.token
         if key.kind in _NAMES:
             hint = f'write `"{key.value}"`'
-            parser.error("bad-object", "a key of an object stands in quotes", key.span, hint)
+            fix = [Edit(key.span, quote(str(key.value)))]
+            parser.error("bad-object", "a key of an object stands in quotes", key.span, hint, fix=fix)
         elif key.kind != "string":
             parser.error("bad-object", 'expected `"key": value`', key.span)
         elif key.value in dict(fields):

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from segkit.pql.diagnostics import Edit
 from segkit.pql.reading.tokens import JOINING, UNITS, Token, counted
 from segkit.pql.tree import Comment, Span
 
@@ -76,6 +77,7 @@ _UNKNOWN: Final = {
 }
 _ESCAPE: Final = re.compile(r"\\(?:u(?P<code>[0-9a-fA-F]{4})|(?P<one>u[0-9a-fA-F]{0,3}|.))")
 _ESCAPES: Final = {'"': '"', "'": "'", "\\": "\\", "n": "\n", "t": "\t"}
+_QUOTED: Final = re.compile(r"\\.|\"")
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _PAIR: Final = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")
 _LOST_QUOTE: Final = re.compile(r"""["'][^)\],\n]*""")
@@ -153,7 +155,7 @@ def _refuse(kind: str, word: str, span: Span, report: Report) -> None:
         case "curly":
             inner = word[1:-1]
             message = "typographic quotes do not delimit a string"
-            report.error("curly-quotes", message, span, f'write `"{inner}"`')
+            report.error("curly-quotes", message, span, f'write `"{inner}"`', fix=[Edit(span, quote(inner))])
         case "placeholder" | "angle":
             message = f"`{word}` is a placeholder that was not filled in"
             report.error("placeholder", message, span, "put a value or a field name in its place")
@@ -169,8 +171,18 @@ def _foreign(word: str, span: Span, report: Report) -> Token:
         _refuse("unknown", word, span, report)
         return Token("hole", "", span.start, span.end)
     hint = f"write `{right}`{_FOREIGN_HINTS.get(word, '')}"
-    report.error("foreign-operator", f"`{word}` is not an operator of PQL", span, hint)
+    text = word == "||" and report.source[span.end :].lstrip()[:1] in {'"', "'"}  # perhaps two texts put together
+    fix = [] if text else [Edit(span, _apart(right, span, report.source))]
+    report.error("foreign-operator", f"`{word}` is not an operator of PQL", span, hint, fix=fix)
     return Token("name" if right.isalpha() else "symbol", right, span.start, span.end, right)
+
+
+def _apart(word: str, span: Span, source: str) -> str:
+    """A word with a space on each side where there is none."""
+    if not word.isalpha():
+        return word
+    before = "" if source[span.start - 1 : span.start].isspace() or span.start == 0 else " "
+    return f"{before}{word}{'' if source[span.end : span.end + 1].isspace() else ' '}"
 
 
 def _ends_operand(token: Token) -> bool:
@@ -265,7 +277,10 @@ def _unescape(word: str, start: int, report: Report) -> str:
     inner = word[1:-1]
     if word[0] == "'":
         hint = f"write `{quote(inner)}`" if "\\" not in inner else "use double quotes"
-        report.warning("single-quotes", "strings stand in double quotes", Span(start, start + len(word)), hint)
+        span = Span(start, start + len(word))
+        doubled = _QUOTED.sub(lambda found: {"\\'": "'", '"': '\\"'}.get(found[0], found[0]), inner)
+        fix = [Edit(span, f'"{doubled}"')]
+        report.warning("single-quotes", "strings stand in double quotes", span, hint, fix=fix)
     if "\\" in inner:
         inner = _ESCAPE.sub(lambda found: _escape(found, start + 1, report), inner)
         inner = _PAIR.sub(lambda found: found.group().encode("utf-16", "surrogatepass").decode("utf-16"), inner)
@@ -283,7 +298,8 @@ def _escape(found: re.Match[str], offset: int, report: Report) -> str:
         span = Span(offset + found.start(), offset + found.end())
         word = found.group()
         hint = "four hexadecimal digits follow `\\u`" if word[1] == "u" else f"double the backslash: `\\{word}`"
-        report.error("unknown-escape", f"`{word}` is not an escape", span, hint)
+        fix = [] if word[1] == "u" else [Edit(Span(span.start, span.start), "\\")]
+        report.error("unknown-escape", f"`{word}` is not an escape", span, hint, fix=fix)
         return word
     return one
 

@@ -6,13 +6,14 @@ passes over the foreign construct so that parsing can go on behind it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from segkit.pql.diagnostics import did_you_mean, nearest
+from segkit.pql.diagnostics import Edit, did_you_mean, nearest
 from segkit.pql.reading import foreign
 from segkit.pql.reading.brackets import MAX_NESTING
 from segkit.pql.reading.tokens import AGGREGATES, COMPARISONS, JOINING, MOMENTS, QUANTIFIERS, UNITS, starts_operand
-from segkit.pql.tree import Binary, Call, Name, Span
+from segkit.pql.tree import Binary, Call, Field, Index, Method, Name, Parameter, Span
 
 if TYPE_CHECKING:
     from segkit.pql.reading.foreign import Told
@@ -98,7 +99,8 @@ def no_member(parser: Parser) -> NoReturn:
     token = parser.token
     dot = parser.tokens[parser.at - 1]
     if token.word == ".":
-        parser.fail("missing-name", "two dots follow each other", Span(dot.start, token.end), "leave one out")
+        fix = [Edit(token.span, "")]
+        parser.fail("missing-name", "two dots follow each other", Span(dot.start, token.end), "leave one out", fix=fix)
     if token.kind in {"integer", "double"}:
         _digit_name(parser, token)
     if token.word == "*":
@@ -131,7 +133,7 @@ def trailing_comma(parser: Parser, closer: int) -> None:
     """`[1, 2, ]`."""
     if parser.at == closer:
         comma = parser.tokens[closer - 1].span
-        parser.error("trailing-comma", "nothing follows the comma", comma, "leave it out")
+        parser.error("trailing-comma", "nothing follows the comma", comma, "leave it out", fix=[Edit(comma, "")])
 
 
 def bad_index(parser: Parser, opener: int) -> None:
@@ -256,7 +258,9 @@ def foreign_comparison(parser: Parser, left: Node) -> bool:
             _is(parser, left)
         case "exists" if not starts_operand(following):
             hint = f"write `{written(parser, left, 'field')}.isNotNull()`"
-            parser.error("sql-exists", "`exists` stands before an array, not behind a field", token.span, hint)
+            message = "`exists` stands before an array, not behind a field"
+            fix = _behind(parser, left, parser.at, ".isNotNull()", token.end)
+            parser.error("sql-exists", message, token.span, hint, fix=fix)
             parser.at += 1
         case "not" if following.word in {"in", "like", "matches", "occurs", "between"}:
             _not_operator(parser, left)
@@ -271,9 +275,13 @@ def foreign_comparison(parser: Parser, left: Node) -> bool:
         case word if word in _METHODS and starts_operand(following):
             name = _METHODS[word]
             hint = f"write `{written(parser, left, 'field')}.{name}(…)`"
+            at, found = parser.at, len(parser.report.found)
             parser.error("infix-method", f"`{name}` is called with a dot and parentheses", token.span, hint)
             parser.at += 1
             parser.arithmetic()
+            bracket = "" if following.word == "(" else "("
+            fix = _behind(parser, left, at, f".{name}{bracket}", following.start)
+            _amend(parser, found, [*fix, _insert(parser.since(0).end, ")")] if fix and bracket else fix)
         case _:
             return False
     return True
@@ -287,11 +295,13 @@ def _is(parser: Parser, left: Node) -> None:
         method = "isNotNull" if negated else "isNull"
         hint = f"write `{written(parser, left, 'field')}.{method}()`"
         said = f"is not {parser.token.word}" if negated else f"is {parser.token.word}"
-        parser.error("sql-null", f"`{said}` is not PQL", span, hint)
+        fix = _behind(parser, left, parser.at - 1 - negated, f".{method}()", span.end)
+        parser.error("sql-null", f"`{said}` is not PQL", span, hint, fix=fix)
         parser.at += 1
         return
-    hint = f"write `{'!=' if negated else '='}`"
-    parser.error("foreign-operator", "`is` is not an operator of PQL", begin.span, hint)
+    sign = "!=" if negated else "="
+    fix = [Edit(Span(begin.start, parser.since(0).end), sign)]
+    parser.error("foreign-operator", "`is` is not an operator of PQL", begin.span, f"write `{sign}`", fix=fix)
     parser.arithmetic()
 
 
@@ -300,7 +310,9 @@ def _not_operator(parser: Parser, left: Node) -> None:
     subject = written(parser, left, "x")
     hint = f"write `{subject} notIn […]`" if operator.word == "in" else f"write `not ({subject} {operator.value} …)`"
     message = f"`not {operator.value}` is not an operator of PQL"
-    parser.error("foreign-operator", message, Span(begin.start, operator.end), hint)
+    both, found = Span(begin.start, operator.end), len(parser.report.found)
+    parser.error("foreign-operator", message, both, hint, fix=[Edit(both, "notIn")] if operator.word == "in" else ())
+    plain = _is_path(parser, left, parser.at)
     parser.at += 2
     if operator.word == "occurs":
         from segkit.pql.reading import times  # noqa: PLC0415  imports this module's users
@@ -312,17 +324,47 @@ def _not_operator(parser: Parser, left: Node) -> None:
         parser.arithmetic()
         if operator.word == "between" and parser.eat("and"):
             parser.arithmetic()
+    if plain and operator.word in {"like", "matches", "occurs"}:
+        fix = [_insert(left.span.start, "not ("), Edit(both, operator.word), _insert(parser.since(0).end, ")")]
+        _amend(parser, found, fix)
 
 
 def _between(parser: Parser, left: Node) -> None:
     token = parser.token
     subject = written(parser, left, "x")
     hint = f"write `{subject} >= a and {subject} <= b`, or for a time `{subject} occurs between a and b`"
+    plain, found = _is_path(parser, left, parser.at), len(parser.report.found)
     parser.error("foreign-operator", "`between` stands only behind `occurs`", token.span, hint)
     parser.at += 1
     parser.arithmetic()
+    joint = parser.token.span
     if parser.eat("and"):
         parser.arithmetic()
+        if plain:
+            name = parser.report.source[left.span.start : left.span.end]
+            brackets = [_insert(left.span.start, "("), _insert(parser.since(0).end, ")")]
+            _amend(parser, found, [*brackets, Edit(token.span, ">="), Edit(joint, f"and {name} <=")])
+
+
+def _insert(at: int, text: str) -> Edit:
+    return Edit(Span(at, at), text)
+
+
+def _is_path(parser: Parser, node: Node, at: int) -> bool:
+    """Whether what stands before a token is a path or a call without brackets around it."""
+    plain = isinstance(node, Name | Field | Index | Method | Call | Parameter)
+    return plain and node.span.end == parser.tokens[at - 1].end
+
+
+def _behind(parser: Parser, node: Node, at: int, text: str, end: int) -> list[Edit]:
+    """A call in the place of what stands from a token to an end, behind a path."""
+    return [Edit(Span(node.span.end, end), text)] if _is_path(parser, node, at) else []
+
+
+def _amend(parser: Parser, found: int, fix: list[Edit]) -> None:
+    """Give the error its fix once all of it is read, unless there is a further one in it."""
+    if len(parser.report.found) == found + 1:
+        parser.report.found[found] = replace(parser.report.found[found], fix=tuple(fix))
 
 
 def chained(parser: Parser) -> None:
@@ -361,7 +403,8 @@ def moment_called(parser: Parser, name: Token) -> None:
         return  # `now() - 7 days` has one remedy for both mistakes
     if name.word in MOMENTS and parser.peek().word == ")":
         span = Span(name.start, parser.peek().end)
-        parser.error("moment-call", f"`{name.word}` is not a function", span, f"write `{name.word}`")
+        fix = [Edit(Span(parser.start, span.end), "")]
+        parser.error("moment-call", f"`{name.word}` is not a function", span, f"write `{name.word}`", fix=fix)
 
 
 def missing_where(parser: Parser, source: Node, source_at: int, variable: str) -> bool:
@@ -370,17 +413,18 @@ def missing_where(parser: Parser, source: Node, source_at: int, variable: str) -
     if token.kind in {"name", "quoted", "parameter"} and token.word not in parser.ends | JOINING - {"not"}:
         meant = token.kind == "name" and bool(nearest(str(token.value), ["where"]) or token.word in {"with", "having"})
         if meant and starts_operand(parser.peek()):
-            parser.error(
-                "bad-select", f"{shown(parser, token)} is not a word of PQL", token.span, "did you mean `where`?"
-            )
+            message = f"{shown(parser, token)} is not a word of PQL"
+            parser.error("bad-select", message, token.span, "did you mean `where`?", fix=[Edit(token.span, "where")])
             parser.at += 1
             return True
-        parser.error("bad-select", "expected `where` before the condition", token.span, "write `where …`")
+        fix = [_insert(token.start, "where ")]
+        parser.error("bad-select", "expected `where` before the condition", token.span, "write `where …`", fix=fix)
         return True
     # `xEvent (X.a = 1)` reads as the call of a function; nobody puts a space there, nor the variable itself
     opener = parser.tokens[source_at + 1]
     spaced = isinstance(source, Call) and source.name_span.end < opener.start
     if spaced and any(one.value == variable for one in parser.tokens[source_at + 1 : parser.at]):
         span = Span(opener.start, source.span.end)
-        parser.error("bad-select", "expected `where` before the condition", span, "write `where …`")
+        fix = [_insert(span.start, "where ")]
+        parser.error("bad-select", "expected `where` before the condition", span, "write `where …`", fix=fix)
     return False
