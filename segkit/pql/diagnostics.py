@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
 from typing import Literal as Choice
 
 from segkit.errors import SegkitError
@@ -13,6 +13,10 @@ from segkit.pql.tree import NOWHERE, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+MAX_LISTED: Final = 50
+"""More errors or warnings than this are not listed one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +178,26 @@ class Report:
     def check(self) -> None:
         """Raise `PQLError` when an error was recorded."""
         if self.failed:
-            raise PQLError(self.ordered())
+            raise PQLError(limited(self.ordered()))
+
+
+def limited(ordered: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Of findings in the order of the text so many of each severity, and then how many more there are."""
+    counts = {"error": 0, "warning": 0}
+    found: list[Diagnostic] = []
+    last: dict[str, int] = {}
+    for one in ordered:
+        counts[one.severity] += 1
+        if counts[one.severity] <= MAX_LISTED:
+            found.append(one)
+        elif one.severity not in last:
+            last[one.severity] = len(found)
+            found.append(one)
+    for severity, at in last.items():
+        rest = counts[severity] - MAX_LISTED
+        message = f"{rest} more {severity}{'s' if rest > 1 else ''} not listed one by one"
+        found[at] = replace(found[at], code=f"too-many-{severity}s", message=message, hint=None, fix=())
+    return found
 
 
 def nearest(word: str, known: Sequence[str] | Iterable[str], limit: int = 3) -> list[str]:

@@ -67,7 +67,7 @@ def test_r16_the_message_says_where_a_field_was_looked_for() -> None:
     assert refused(deeper, "unknown-field").message.endswith("in `commerce.order` of an event")
     assert refused("homeAddress.«colour» = 1", "unknown-field").message.endswith("in `homeAddress`")
     found = refused("exists X from xEvent where X.«homeAddress».city", "unknown-field")
-    assert found.hint == "`homeAddress` is a field of the profile"
+    assert found.hint == "`homeAddress.city` is a field of the profile"
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,6 @@ def test_r16_a_bare_word_beside_a_string_was_meant_as_a_text(text: str) -> None:
         ("homeAddress.city = «postalCode»", "did you mean `homeAddress.postalCode`"),
         ("age = «vienna»", None),
         ('«vienna» = "vienna"', None),
-        ("homeAddress.city = «`vienna`»", None),
         ("homeAddress.city = «vienna».zzz", None),
     ],
 )

@@ -14,7 +14,7 @@ from segkit.pql.binder.dispatch import value
 from segkit.pql.binder.rewrite import depth
 from segkit.pql.binder.segments import root
 from segkit.pql.binder.truth import truth
-from segkit.pql.diagnostics import Diagnostic, Report
+from segkit.pql.diagnostics import Diagnostic, Report, limited
 
 if TYPE_CHECKING:
     from segkit.pql.bound import Bound
@@ -84,7 +84,7 @@ def bind(expression: Expression, schema: Schema, *, segments: Resolver | None = 
     report = Report(expression.text)
     found, condition = _bound(expression, schema, segments, report)
     report.check()
-    return BoundExpression(found, condition, found.type, tuple(report.ordered()), expression)
+    return BoundExpression(found, condition, found.type, tuple(limited(report.ordered())), expression)
 
 
 def _bound(expression: Expression, schema: Schema, segments: Resolver | None, report: Report) -> tuple[Bound, Bound]:

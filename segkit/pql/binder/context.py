@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from segkit.pql.bound import Attribute, Bound, Const, Events, Get, Lookup, Variable
+from segkit.pql.diagnostics import MAX_LISTED
 from segkit.pql.tree import NOWHERE, Boolean, Double, Expression, Integer, Node, Span, String
 from segkit.pql.types import ERROR, Kind, Schema, Type
 
@@ -132,6 +133,11 @@ class Binder:
         """Record an error and give the value that silences what follows."""
         self.report.error(code, message, where, hint)
         return failed(where)
+
+    @property
+    def enough(self) -> bool:
+        """Whether so many errors are known that hints for more would be read by nobody."""
+        return len(self.report.found) > MAX_LISTED
 
     def words(self, node: Node) -> str:
         """What was written, shortened, in backticks; empty where there is no source text."""

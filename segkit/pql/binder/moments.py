@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from segkit.pql.binder.coerce import Operand, instant, instant_of
 from segkit.pql.binder.compare import lifted
 from segkit.pql.binder.context import failed, is_failed
-from segkit.pql.binder.names import DAYS, is_word
+from segkit.pql.binder.hints import DAYS
+from segkit.pql.binder.names import is_word
 from segkit.pql.bound import Bound, Compare, Const, Convert, InRange, Now, Or, Shift, StartOf, Transform
 from segkit.pql.tree import Between, Distance, Interval, Name, Node, Occurs, Side, Within
 from segkit.pql.types import DATE, INTEGER, TIMESTAMP, Kind

@@ -5,22 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segkit.pql.binder.context import Binder, Scope, failed, is_failed, span
+from segkit.pql.binder.hints import DAYS, EVENTS, PROFILE, as_function, field_hint, name_hint, shown
 from segkit.pql.binder.rewrite import renewed, size
-from segkit.pql.binder.suggest import elsewhere, is_near, nearest_path
-from segkit.pql.bound import Attribute, Bound, Const, Events, Get, Now, Record, Shift, StartOf, Transform
-from segkit.pql.functions import FUNCTIONS, SYNONYMS
-from segkit.pql.reading.lexer import quote
+from segkit.pql.bound import Attribute, Bound, Const, Events, Get, Lookup, Now, Record, Shift, StartOf, Transform
+from segkit.pql.diagnostics import Edit
 from segkit.pql.tree import Climb, Field, Name, Node, Parameter, Span
 from segkit.pql.types import INTEGER, Kind, Type, array_of
 
 if TYPE_CHECKING:
     from segkit.pql.binder.context import Binding
     from segkit.pql.bound import Variable
-
-EVENTS = "xEvent"
-_PROFILE = "profile"
-DAYS = {"today": 0, "yesterday": -1, "tomorrow": 1}
-"""The words that mean a day, and how far it is from today."""
 
 
 def is_word(node: Node, scope: Scope) -> str | None:
@@ -45,15 +39,16 @@ def path(b: Binder, node: Name | Field | Climb | Parameter, scope: Scope) -> Bou
     if (
         isinstance(base, Name)
         and segments
-        and base.name == _PROFILE
+        and base.name == PROFILE
         and not base.quoted
         and base.name not in scope.variables
         and field_type(scope.item.type, base.name) is None
         and field_type(b.schema.profile, base.name) is None
     ):
-        b.report.warning(
-            "profile-prefix", "`profile.` is not needed: names are fields of the profile", base.span, "leave it out"
-        )
+        plain = scope.outer is None and segments[0].name not in scope.variables
+        fix = [Edit(Span(base.span.start, segments[0].name_span.start), "")] if plain else []
+        message = "`profile.` is not needed: names are fields of the profile"
+        b.report.warning("profile-prefix", message, base.span, "leave it out", fix=fix)
         value = b.root.item
     elif isinstance(base, Name):
         value = name(b, base, scope, tuple(one.name for one in segments))
@@ -67,7 +62,7 @@ def path(b: Binder, node: Name | Field | Climb | Parameter, scope: Scope) -> Bou
 
 def name_or_text(b: Binder, node: Node, scope: Scope, *, text: bool) -> Bound:
     """A value; where a text would fit, a bare word that is no field is taken for one without its quotes."""
-    if text and isinstance(node, Name) and not node.quoted:
+    if text and isinstance(node, Name):
         return name(b, node, scope, text=True)
     return b.value(node, scope)
 
@@ -128,11 +123,11 @@ def field(b: Binder, value: Bound, key: str, *, at: Span, where: Span, rest: tup
             )
         case Kind.ARRAY:
             text = f"the items are of type {value.type.of} and have no fields"
-            return b.error("no-such-field", text, at, _as_function(key))
+            return b.error("no-such-field", text, at, as_function(key))
         case kind:
             article = "an" if kind in {Kind.INTEGER, Kind.UNSUPPORTED} else "a"
             return b.error(
-                "no-such-field", f"{article} {kind} has no fields, so `.{key}` finds nothing", at, _as_function(key)
+                "no-such-field", f"{article} {kind} has no fields, so `.{key}` finds nothing", at, as_function(key)
             )
 
 
@@ -170,10 +165,7 @@ def _object_field(b: Binder, value: Bound, key: str, *, at: Span, where: Span, r
         return Events(array_of(b.schema.event), where)
     of = value.type.field(key)
     if of is None:
-        near = nearest_path(value.type, (key, *rest))
-        hint = (
-            _as_function(key) if key in FUNCTIONS else near or _as_function(key) or elsewhere(b.schema, value.type, key)
-        )
+        hint = None if b.enough else field_hint(b, value, (key, *rest))
         return b.error("unknown-field", f"there is no field `{key}` {_place(b, value)}", at, hint)
     if of.kind is Kind.UNSUPPORTED:
         return b.error(
@@ -188,11 +180,6 @@ def _object_field(b: Binder, value: Bound, key: str, *, at: Span, where: Span, r
             return flat(b, Get(value, key, of, where))
 
 
-def _as_function(key: str) -> str | None:
-    known = FUNCTIONS.get(SYNONYMS.get(key, key))
-    return f"`{known.name}` is a function: write `.{known.name}()`" if known is not None and known.method else None
-
-
 def _place(b: Binder, value: Bound) -> str:
     """Where a field was looked for."""
     below: list[str] = []
@@ -204,6 +191,8 @@ def _place(b: Binder, value: Bound) -> str:
             return f"in `{'.'.join([*above, *below])}`"
         case Attribute():
             return "in the profile"
+        case Lookup() if not below:
+            return f"in {shown(b, value)}"
         case _:
             item = "an event" if value.type == b.schema.event else "an item"
             return f"in `{'.'.join(below)}` of {item}" if below else f"in {item}"
@@ -221,23 +210,8 @@ def _variable(b: Binder, binding: Binding, node: Name) -> Bound:
 
 def _unknown(b: Binder, scope: Scope, node: Name, rest: tuple[str, ...], *, text: bool) -> Const:
     wanted = (node.name, *rest)
-    out, levels = scope.outer, 1
-    hint: str | None = None
-    while out is not None and hint is None:
-        if field_type(out.item.type, node.name) is not None or (node.name == EVENTS and out.outer is None):
-            hint = f"did you mean `{'^' * levels}.{'.'.join(wanted)}`?"
-        out, levels = out.outer, levels + 1
-    if scope.outer is None:
-        hint = hint or elsewhere(b.schema, scope.item.type, node.name)
-    also = (*scope.variables, EVENTS, "now", *DAYS) if scope.outer is None else tuple(scope.variables)
-    if text and not is_near(scope.item.type, node.name, also):
-        hint = hint or f"a text stands in double quotes: `{quote(node.name)}`"
-    hint = hint or nearest_path(scope.item.type, wanted, also) or elsewhere(b.schema, scope.item.type, node.name)
-    if wanted == (_PROFILE,):
-        hint = "the profile itself is `$1`"
+    hint = None if b.enough else name_hint(b, scope, node, wanted, text=text)
     if scope.item.type.kind not in {Kind.OBJECT, Kind.ERROR}:
-        if scope.item.type.of.field(node.name) is not None:  # a group: its items have the field
-            hint = f"the item itself is `this`: write `this.{'.'.join(wanted)}`"
         message = f"there is no `{node.name}`: the items are of type {scope.item.type}"
         return b.error("unknown-field", message, node.span, hint or "the item itself is `this`")
     return b.error("unknown-field", f"there is no field `{node.name}` {_place(b, scope.item)}", node.span, hint)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from segkit.pql.diagnostics import PQLError, Report
+from segkit.pql.diagnostics import PQLError, Report, limited
 from segkit.pql.reading.brackets import MAX_NESTING, pair
 from segkit.pql.reading.lexer import lex
 from segkit.pql.reading.mistakes import left_at_end
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
 
 MAX_LENGTH: Final = 1_000_000
 """The longest text that is read, in characters."""
-
-MAX_LISTED: Final = 50
-"""More errors or warnings than this are not listed one by one."""
 
 _DEEP_HINT: Final = "split it: segments can be combined with `inSegment`, and long sums be grouped with parentheses"
 
@@ -46,7 +42,7 @@ def parse_recovering(text: str) -> tuple[Expression | None, list[Diagnostic]]:
     except RecursionError:  # called with next to no stack left; the nesting limit keeps ordinary calls far from it
         report.error("too-deep", "the expression nests too deep to be read from here", Span(0, 0), _DEEP_HINT)
         root, comments = None, ()
-    found = _limited(report)
+    found = limited(report.ordered())
     if root is None or report.failed:
         return None, found
     return Expression(root, text, comments), found
@@ -110,22 +106,3 @@ def _check_tree(root: Node, report: Report) -> None:
         if isinstance(part, Null) and not (isinstance(parent, Binary) and parent.operator in {"=", "!="}):
             hint = "write `x.isNull()` or `x.isNotNull()`"
             report.error("misplaced-null", "`null` stands only behind `=` and `!=`", part.span, hint)
-
-
-def _limited(report: Report) -> list[Diagnostic]:
-    """The findings in the order of the text; of each severity so many, and then how many more there are."""
-    counts = {"error": 0, "warning": 0}
-    found: list[Diagnostic] = []
-    last: dict[str, int] = {}
-    for one in report.ordered():
-        counts[one.severity] += 1
-        if counts[one.severity] <= MAX_LISTED:
-            found.append(one)
-        elif one.severity not in last:
-            last[one.severity] = len(found)
-            found.append(one)
-    for severity, at in last.items():
-        rest = counts[severity] - MAX_LISTED
-        message = f"{rest} more {severity}{'s' if rest > 1 else ''} not listed one by one"
-        found[at] = replace(found[at], code=f"too-many-{severity}s", message=message, hint=None)
-    return found
