@@ -9,6 +9,7 @@ from segkit.pql.binder import arrays, maps
 from segkit.pql.binder.coerce import Operand
 from segkit.pql.binder.context import is_failed
 from segkit.pql.binder.membership import array_pair, member, sets
+from segkit.pql.binder.names import name_or_text
 from segkit.pql.binder.rewrite import renewed
 from segkit.pql.binder.truth import some
 from segkit.pql.bound import Aggregate, Arith, Bound, Const, Distinct, Filter, Function, If, IsNull
@@ -74,7 +75,9 @@ def _distinct(site: Site) -> Bound:
 
 
 def _includes(site: Site) -> Bound:
-    array, item = site.array(), Operand(site.nodes[1], site.b.value(site.nodes[1], site.scope))
+    array = site.array()
+    text = array.kind is Kind.ARRAY and array.value.type.of.kind is Kind.STRING
+    item = Operand(site.nodes[1], name_or_text(site.b, site.nodes[1], site.scope, text=text))
     return member(site.b, item, array, site.span, negated=False)
 
 

@@ -21,7 +21,7 @@ from segkit.pql.bound import (
     Top,
 )
 from segkit.pql.tree import Aggregate as AggregateNode
-from segkit.pql.tree import Clause, Index, Lambda, Node, Quantified, Select
+from segkit.pql.tree import Clause, Index, Lambda, Node, Quantified, Select, String
 from segkit.pql.types import BOOLEAN, DOUBLE, ERROR, INTEGER, Kind, object_of
 
 if TYPE_CHECKING:
@@ -110,6 +110,10 @@ def aggregate(b: Binder, function: AggregateName, array: Bound, node: Node, wher
     if item.kind not in allowed | {Kind.NULL}:
         words = "numbers, dates and timestamps" if function in {"min", "max"} else "numbers"
         hint = f"give it an expression of the items: `.{function}(…)`" if item.kind is Kind.OBJECT else None
+        if isinstance(node, String):
+            hint = f"write it without quotes: `.{function}({node.value})`"
+        elif item.kind is Kind.STRING:
+            hint = f"`.count()` counts items; `.{function}(x.stringToNumber())` reads a text as a number"
         return b.error(
             "type-clash", f"`{function}` works on {words}, not on {b.described(node, array)}", span(node), hint
         )
@@ -201,6 +205,10 @@ def checked_array(b: Binder, operand: Operand, doing: str) -> Operand:
     if operand.kind in {Kind.ARRAY, Kind.ERROR}:
         return operand
     hint = "write it as a list: `[…]`" if operand.kind in SCALARS else None
+    if doing == "includes" and operand.kind is Kind.STRING:
+        hint = f"write `{b.words(node).strip('`') or 'x'}.contains(…)`"
+    if doing == "from" and operand.kind is Kind.OBJECT:
+        hint = f"an Object is one thing: write `{b.words(node).strip('`') or 'x'}.field = …` without a variable"
     hint = "`.keys()` or `.values()` make an Array of a Map" if operand.kind is Kind.MAP else hint
     described = b.described(node, operand.value)
     return Operand(node, b.error("type-clash", f"`{doing}` is for an Array, not for {described}", span(node), hint))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from segkit.pql.binder.array_calls import ARRAY_CALLS
-from segkit.pql.binder.context import is_failed
+from segkit.pql.binder.context import failed, is_failed
+from segkit.pql.binder.foreign import FUNCTION_HINTS
 from segkit.pql.binder.names import flat
 from segkit.pql.binder.patterns import checked, groups
 from segkit.pql.binder.segments import in_segment
@@ -14,14 +15,15 @@ from segkit.pql.binder.value_calls import VALUE_CALLS
 from segkit.pql.bound import Bound, Const, Convert, Function
 from segkit.pql.diagnostics import nearest
 from segkit.pql.functions import FUNCTIONS, SYNONYMS
-from segkit.pql.tree import Boolean, Call, Chain, Method
+from segkit.pql.tree import Boolean, Call, Chain, Integer, Method, Name, String
 from segkit.pql.types import INTEGER, TIMESTAMP, Kind, array_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from segkit.pql.binder.context import Binder, Scope
-    from segkit.pql.tree import Node
+    from segkit.pql.functions import Signature
+    from segkit.pql.tree import Node, Span
 
 _KEEP_DATES = frozenset({"getMonth", "getYear", "getDayOfMonth", "dayOfWeek", "dayOfYear", "weekOfYear", "toString"})
 _WORDS = frozenset({"now", "today", "yesterday", "tomorrow", "this"})
@@ -36,23 +38,54 @@ def call(b: Binder, node: Call | Method, scope: Scope) -> Bound:
     signature = FUNCTIONS.get(node.name)
     nodes = (node.object, *node.arguments) if isinstance(node, Method) else node.arguments
     where = node.name_span if node.name_span.end > node.name_span.start else node.span
-    receiver = b.value(node.object, scope) if signature is None and isinstance(node, Method) else None
     if signature is None:
-        return b.error("unknown-function", f"there is no function `{node.name}`", where, _hint(node, receiver))
+        return _unknown(b, node, scope, where)
     if (isinstance(node, Method) and not signature.method) or not (
         signature.least <= len(nodes) <= len(signature.parameters)
     ):
-        if node.name == "equals" and len(nodes) > len(signature.parameters):
-            hint = f"write `{b.words(nodes[0]).strip('`') or 'x'} in [{', '.join(_literals(b, nodes[1:]))}]`"
-            return b.error("wrong-arguments", "`equals` compares with one value", node.span, hint)
-        given = len(node.arguments)
-        message = f"`{node.name}` does not take {given} argument{'' if given == 1 else 's'} here"
-        return b.error("wrong-arguments", message, node.span, f"write {signature}")
+        message, hint = _miscounted(b, node, signature, nodes)
+        return b.error("wrong-arguments", message, node.span, hint)
     site = Site(b, node, signature, nodes, scope)
     if node.name == "inSegment" and isinstance(node, Call):
         return in_segment(b, node, scope)
     handler = VALUE_CALLS.get(node.name) or ARRAY_CALLS.get(node.name) or _plain
     return handler(site)
+
+
+def _unknown(b: Binder, node: Call | Method, scope: Scope, where: Span) -> Const:
+    """A function that does not exist; its receiver is bound all the same, for its own mistakes and its type."""
+    receiver = b.value(node.object, scope) if isinstance(node, Method) else None
+    if receiver is not None and is_failed(receiver) and isinstance(node, Method) and isinstance(node.object, Name):
+        return failed(node.span)  # `Math.round(…)`: one mistake, not two
+    return b.error("unknown-function", f"there is no function `{node.name}`", where, _hint(node, receiver))
+
+
+def _miscounted(b: Binder, node: Call | Method, signature: Signature, nodes: Sequence[Node]) -> tuple[str, str]:
+    """What to say of a wrong number of arguments."""
+    written = [b.words(one).strip("`") or "…" for one in nodes]
+    hint = f"write {signature}"
+    match node.name:
+        case "equals" | "notEqualTo" if len(nodes) > len(signature.parameters):
+            operator = "in" if node.name == "equals" else "notIn"
+            hint = f"write `{written[0]} {operator} [{', '.join(_literals(b, nodes[1:]))}]`"
+            return f"`{node.name}` compares with one value", hint
+        case "concat" if len(nodes) > 2:
+            hint = f"write `{written[0]}{''.join(f'.concat({one})' for one in written[1:])}`"
+        case "count" if len(nodes) == 2:
+            hint = f"write `{written[0]}[{written[1]}].count()`"
+        case "date" if len(nodes) == 1 and isinstance(nodes[0], String):
+            hint = f"write `{written[0]}` alone, which is read as a date beside one, or `date(2024, 1, 31)`"
+        case "topN" | "bottomN" if len(nodes) == 2 and isinstance(nodes[1], Integer):
+            hint = f"write `{written[0]}.{node.name}(timestamp, {written[1]})`: what to sort by comes first"
+        case "topN" | "bottomN" if len(nodes) == 2:
+            hint = f"write `{written[0]}.{node.name}({written[1]}, 1)`: how many to take comes second"
+    if isinstance(node, Method) and not signature.method:
+        return f"`{node.name}` is not called on a value", hint
+    # the receiver is no argument of a method
+    own = 1 if isinstance(node, Method) else 0
+    least, most = signature.least - own, len(signature.parameters) - own
+    takes = f"{least}" if least == most else f"{least} or {most}" if most == least + 1 else f"{least} to {most}"
+    return f"`{node.name}` takes {takes} argument{'' if takes == '1' else 's'}, not {len(nodes) - own}", hint
 
 
 def _on_chain(node: Call | Method) -> Method | None:
@@ -74,14 +107,27 @@ def _literals(b: Binder, nodes: Sequence[Node]) -> list[str]:
 def _hint(node: Call | Method, receiver: Bound | None) -> str | None:
     if node.name.lower() in _WORDS and not node.arguments:
         return f"write `{node.name.lower()}` without parentheses"
-    if node.name in SYNONYMS:
-        return f"did you mean `{SYNONYMS[node.name]}`?"
-    if receiver is not None and not node.arguments:
-        of = receiver.type.of if receiver.type.kind is Kind.ARRAY else receiver.type
-        if of.field(node.name) is not None:
-            return f"`{node.name}` is a field: leave the parentheses out"
-    found = [one for one in FUNCTIONS if one.lower() == node.name.lower()] or nearest(node.name, FUNCTIONS)
+    of = None if receiver is None else receiver.type.of if receiver.type.kind is Kind.ARRAY else receiver.type
+    if receiver is not None and of is not None and not node.arguments and of.field(node.name) is not None:
+        return f"`{node.name}` is a field: leave the parentheses out"
+    name = node.name.lower()
+    if name in {"len", "length", "size"} and receiver is not None:
+        return f"did you mean `{'length' if receiver.type.kind is Kind.STRING else 'count'}`?"
+    hint = FUNCTION_HINTS.get(name)
+    meant = {one.lower(): other for one, other in SYNONYMS.items()}.get(name)
+    if hint is not None or meant is not None:
+        return hint or f"did you mean `{meant}`?"
+    found = [one for one in FUNCTIONS if one.lower() == name] or _alike(node.name)
     return "did you mean " + " or ".join(f"`{one}`" for one in found) + "?" if found else None
+
+
+def _alike(name: str) -> list[str]:
+    """The functions of a name much like another, best first; short names are like too many."""
+    import difflib  # noqa: PLC0415  only needed once something is wrong
+
+    ratios = {one: difflib.SequenceMatcher(None, name.lower(), one.lower()).ratio() for one in nearest(name, FUNCTIONS)}
+    best = max(ratios.values(), default=0.0)
+    return [one for one, ratio in ratios.items() if ratio >= max(0.7, best - 0.12)]
 
 
 def _plain(site: Site) -> Bound:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from segkit.pql.binder.context import is_failed
-from segkit.pql.bound import Bound, Const, Convert, Items, Record
+from segkit.pql.binder.suggest import listed
+from segkit.pql.bound import Attribute, Bound, Const, Convert, Items, Record
+from segkit.pql.diagnostics import Edit
 from segkit.pql.types import DATE, DOUBLE, INTEGER, TIMESTAMP, Kind, Type, array_of, object_of
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ SCALARS = ORDERED | {Kind.STRING, Kind.BOOLEAN}
 _ISO = re.compile(
     r"\d{4}-\d{2}-\d{2}(?P<time>[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:?\d{2})?)?", re.ASCII
 )
+_PARTS = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001  naive means UTC (R39)
@@ -54,6 +57,22 @@ def instant_of(text: str) -> dt.date | dt.datetime | None:
         return value.astimezone(dt.timezone.utc).replace(tzinfo=None) if value.tzinfo else value  # noqa: UP017
     except (ValueError, OverflowError):
         return None
+
+
+def _iso(text: str) -> str | None:
+    """A hint for a date whose parts stand in another order."""
+    found = _PARTS.fullmatch(text.strip())
+    if found is None:
+        return None
+    first, second, third = (int(one) for one in found.groups())
+    year, others = (first, [(second, third)]) if first > 31 else (third, [(second, first), (first, second)])
+    made: list[str] = []
+    for month, day in others:
+        try:
+            made.append(dt.date(year, month, day).isoformat())
+        except ValueError:
+            continue
+    return "write " + " or ".join(f'`"{one}"`' for one in dict.fromkeys(made)) if made else None
 
 
 def number_of(text: str) -> int | float | None:
@@ -167,9 +186,9 @@ def _literal(b: Binder, one: Operand, other: Operand) -> Operand:
             hint = 'write `"2024-01-31"` or `"2024-01-31T08:00:00Z"`'
             value: Bound = b.error(
                 "not-a-date",
-                f'`"{text}"` is not a date in ISO 8601, and {b.described(other.node, other.value)} needs one',
+                f'`"{text}"` is not a date in ISO 8601, and {b.described(other.node, other.value)}, needs one',
                 where,
-                hint,
+                _iso(text) or hint,
             )
             return Operand(one.node, value)
         return Operand(one.node, Const(moment, TIMESTAMP if isinstance(moment, dt.datetime) else DATE, where))
@@ -180,7 +199,10 @@ def _literal(b: Binder, one: Operand, other: Operand) -> Operand:
         of = other.value.type
         if of.kind is Kind.DOUBLE or isinstance(number, float):
             number, of = float(number), DOUBLE
-        b.report.warning("text-as-number", f'`"{text}"` is read as the number {number}', where, f"write `{number}`")
+        # a text that `let` named may be used as a text elsewhere
+        fix = [Edit(where, str(number))] if one.node.span == where else []
+        message = f'`"{text}"` is read as the number {number}'
+        b.report.warning("text-as-number", message, where, f"write `{number}`", fix=fix)
         return Operand(one.node, Const(number, of, where))
     return one
 
@@ -193,11 +215,15 @@ def _remedy(b: Binder, left: Operand, right: Operand) -> str | None:
                 return f'write `"{word}"`'
             case Const(value=str(text)), Kind.BOOLEAN if text.lower() in {"true", "false"}:
                 return f"write `{text.lower()}`"
+            case Const(value=0 | 1 as flag, type=Type(kind=Kind.INTEGER)), Kind.BOOLEAN:
+                return f"write `{'true' if flag else 'false'}`"
             case Const(type=Type(kind=Kind.BOOLEAN)), Kind.STRING if word:
                 return f'write `"{word}"`'
     kinds = {left.kind, right.kind}
     if Kind.OBJECT in kinds:
-        return "compare their fields one by one"
+        whole = left if left.kind is Kind.OBJECT else right
+        fields = listed(whole.value.type, b.words(whole.node)) if isinstance(whole.value, Attribute) else None
+        return "compare their fields one by one" + (f": {fields}" if fields else "")
     if Kind.MAP in kinds:
         return 'compare the value at a key, `["…"]`, or the `.keys()`'
     if Kind.STRING in kinds and kinds & NUMBERS:

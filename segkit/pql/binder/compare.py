@@ -7,11 +7,13 @@ from typing import Literal as Choice
 
 from segkit.pql.binder.coerce import ORDERED, SCALARS, Operand, clash, unify
 from segkit.pql.binder.context import articled, failed, is_failed, span
+from segkit.pql.binder.hints import DAYS
 from segkit.pql.binder.membership import array_compare
+from segkit.pql.binder.mends import any_item
 from segkit.pql.binder.patterns import checked
 from segkit.pql.binder.truth import some
-from segkit.pql.bound import Bound, Compare, Const, Test, Transform
-from segkit.pql.tree import Field
+from segkit.pql.bound import Bound, Compare, Const, Shift, StartOf, Test, Transform
+from segkit.pql.tree import Field, Name
 from segkit.pql.types import Kind
 
 if TYPE_CHECKING:
@@ -42,10 +44,23 @@ def compare(
                     described = b.described(operand.node, operand.value)
                     text = f"`{operator}` orders numbers, dates and timestamps, not {described}"
                     return b.error("type-clash", text, where, _order_hint(operand))
+        _warn_of_midnight(b, one, other, operator)
         pair = unify(b, one, other, operator, where)
         return failed(where) if pair is None else Compare(operator, *pair, ignore_case=ignore_case, span=where)
 
     return lifted(b, left, right, where, doing=operator, make=scalars)
+
+
+def _warn_of_midnight(b: Binder, one: Operand, other: Operand, operator: str) -> None:
+    """`t = today` is true of one instant of the day."""
+    for day, beside in ((one, other), (other, one)):
+        word = day.node.name if isinstance(day.node, Name) else ""
+        if operator in {"=", "!="} and isinstance(day.value, StartOf | Shift) and word.lower() in DAYS:
+            words = b.words(beside.node).strip("`") or "t"
+            text = f"as a value `{word}` is its first instant, midnight"
+            hint = f"for the whole day write `{words} occurs {word}`"
+            b.report.warning("date-as-instant", text, span(day.node), hint)
+            return
 
 
 def lifted(
@@ -74,6 +89,7 @@ def lifted(
             f"{words} is {articled(str(array.type))}; `{doing}` is true when it is true of any item",
             span(operand.node),
             _as_exists(b, operand, other, doing) if operand is left else _ANY,
+            fix=any_item(b.report.source, operand.node, other.node, where) if operand is left else (),
         )
         variable = b.fresh(array.type.of, array.span)
         item = Operand(operand.node, variable)
@@ -101,7 +117,7 @@ def predicate(
             if is_failed(operand.value):
                 return failed(where)
             if operand.kind is not Kind.STRING:
-                hint = None if operand is one else "write it in double quotes"
+                hint = _as_text(b, operand) if operand.kind in SCALARS else None
                 text = f"`{doing}` is for String, not for {b.described(operand.node, operand.value)}"
                 return b.error("type-clash", text, operand.value.span, hint)
         pattern = other.value
@@ -112,6 +128,12 @@ def predicate(
         return Test(name, one.value, pattern, negated, ignore_case, span=where)
 
     return lifted(b, value, argument, where, doing=doing, make=strings)
+
+
+def _as_text(b: Binder, operand: Operand) -> str:
+    """How to make a text of a value."""
+    words = b.words(operand.node).strip("`") or "x"
+    return f'write `"{words}"`' if isinstance(operand.value, Const) else f"write `{words}.toString()`"
 
 
 def _read_as_ordered(operand: Operand, one: Operand, other: Operand) -> bool:

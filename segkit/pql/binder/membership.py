@@ -8,6 +8,7 @@ from typing import Literal as Choice
 
 from segkit.pql.binder.coerce import SCALARS, Operand, clash, common, instant_of, unify, unify_items
 from segkit.pql.binder.context import articled, failed, is_failed, span
+from segkit.pql.binder.mends import any_item
 from segkit.pql.binder.names import name_or_text
 from segkit.pql.binder.objects import difference
 from segkit.pql.binder.truth import some
@@ -51,6 +52,10 @@ def member(b: Binder, value: Operand, array: Operand, where: Span, *, negated: b
     doing = "notIn" if negated else "in"
     if array.kind is not Kind.ARRAY:
         hint = f"for one value write `{'!=' if negated else '='}`" if array.kind in SCALARS else None
+        if array.kind is Kind.STRING and isinstance(value.value, Const) and not isinstance(array.value, Const):
+            words = b.words(array.node).strip("`") or "x"
+            method = "doesNotContain" if negated else "contains"
+            hint = f"{hint}; `{words}.{method}({b.words(value.node).strip('`') or '…'})` looks into a text"
         hint = "ask its keys: `.keys()`" if array.kind is Kind.MAP else hint
         described = b.described(array.node, array.value)
         return b.error("type-clash", f"`{doing}` looks into an Array, not into {described}", array.value.span, hint)
@@ -72,6 +77,7 @@ def member(b: Binder, value: Operand, array: Operand, where: Span, *, negated: b
             f"`{doing}` is true when it is true of any item",
             span(value.node),
             "write `.intersects(…)`, `exists` or a filter to say so",
+            fix=any_item(b.report.source, value.node, array.node, where),
         )
         made = member(b, Operand(value.node, variable), array, where, negated=negated)
         return made if is_failed(made) else some(found, variable, made, where)

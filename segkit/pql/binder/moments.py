@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from segkit.pql.binder.context import Binder, Scope
     from segkit.pql.tree import Span, Tail, Unit
 
+_BARE_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _AWAY = {"this": 0, "last": -1, "next": 1}
 
 
@@ -119,11 +121,20 @@ def _value(b: Binder, node: Node, scope: Scope) -> Reference | None:
             return Reference(value)
         case _ if is_failed(value):
             return None
-    hint = "`now`, `today`, `last month`, `date(2024, 1, 31)` or a field that is a date"
+    hint = as_date(b, node) or "`now`, `today`, `last month`, `date(2024, 1, 31)` or a field that is a date"
     if value.type.kind is Kind.ARRAY:
         hint = "`.max()` or `.min()` makes one moment of an array"
     b.error("type-clash", f"a time reference is a moment, not {b.described(node, value)}", value.span, hint)
     return None
+
+
+def as_date(b: Binder, node: Node) -> str | None:
+    """A hint for a date without its quotes, which reads as a subtraction."""
+    found = _BARE_DATE.fullmatch(b.report.source[node.span.start : node.span.end])
+    if found is None:
+        return None
+    year, month, day = (int(one) for one in found.groups())
+    return f'write `"{found[0]}"` or `date({year}, {month}, {day})`'
 
 
 def instant_literal(moment: object, where: Span) -> Const:

@@ -64,6 +64,9 @@ class Site:
         described, hint = self.b.described(node, value), f"write {self.signature}"
         if value.type.kind is Kind.ARRAY and value.type.of.kind in parameter.accepts.kinds:
             hint = f"for each item: `{self.b.words(node).strip('`')}.map(this.{self.signature.name}(…))`"
+        if parameter.name == "caseSensitive" and value.type.kind is Kind.STRING:
+            values = ", ".join(self.b.words(one).strip("`") or "…" for one in self.nodes[1:])
+            hint = f"for several values write `{self.b.words(self.nodes[0]).strip('`') or 'x'} in [{values}]`"
         if self.signature.name == "length" and value.type.kind in {Kind.ARRAY, Kind.MAP}:
             hint = "`.count()` is the number of items"
         if parameter.accepts.words == "Date or Timestamp" and value.type.kind is Kind.STRING:

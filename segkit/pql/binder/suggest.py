@@ -44,7 +44,7 @@ def listed(of: Type, what: str) -> str | None:
         return None
     last = f"`{names[-1]}`"
     all_of = f"{', '.join(f'`{one}`' for one in names[:-1])} and {last}" if len(names) > 1 else last
-    return f"{what} has {all_of}"
+    return f"{what} has {'the field ' if len(names) == 1 else 'the fields '}{all_of}"
 
 
 def _ignoring_case(of: Type, wanted: Path) -> str | None:
