@@ -259,6 +259,8 @@ def of_arrays(name: str, arguments: list[Value], calendar: Calendar) -> Value | 
     items = first.items if first.kind is Kind.ARRAY else []
     present = [one for one in items if one.it is not None]
     match name:
+        case "count" if first.kind is Kind.MAP:
+            return Value(0 if first.it is None else len(first.it.entries), INTEGER)
         case "count" | "countWithNull":
             return Value(len(items), INTEGER)
         case "countOnlyNull":

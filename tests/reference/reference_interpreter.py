@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import reference_functions as functions
+import reference_maps as maps
 import reference_time as times
 from reference_values import (
     NOTHING,
@@ -97,6 +98,8 @@ def value(node: tree.Node, scope: Scope) -> Value:
             return Value(it, BOOLEAN)
         case tree.Array(items=items):
             return _listed([value(one, scope) for one in items])
+        case tree.Object():
+            return maps.written(node, scope, value)
         case tree.Name() | tree.Parameter() | tree.Climb():
             return _name(node, scope)
         case tree.Field(object=tree.Name(name="profile"), name=name) if _is_prefix(scope):
@@ -140,10 +143,8 @@ def value(node: tree.Node, scope: Scope) -> Value:
 
 
 def _listed(items: list[Value]) -> Value:
-    of = items[0].type if items else NULL
-    if {one.kind for one in items} == {Kind.INTEGER, Kind.DOUBLE}:
-        of = DOUBLE
-    found = [float(one.it) if of is DOUBLE and one.it is not None else one.it for one in items]
+    of = maps.common([one.type for one in items]) if items else NULL
+    found = [maps.converted(one.it, of) for one in items]
     return Value(found, array_of(of), written=bool(items) and all(one.written for one in items))
 
 
@@ -264,8 +265,12 @@ def _call(name: str, nodes: tuple[tree.Node, ...], scope: Scope) -> Value:
     if name in {"filter", "exists"}:
         found = _filtered(value(nodes[0], scope), nodes[1], scope)
         return Value(bool(found.it), BOOLEAN) if name == "exists" else found
+    if name == "groupBy":
+        return maps.grouped(value(nodes[0], scope), lambda one: _of_item(nodes[1], one, scope))
     if name in AGGREGATES | {"map"}:
         array = value(nodes[0], scope)
+        if array.kind is Kind.MAP:
+            return maps.mapped(array, nodes[1], scope, value)
         if len(nodes) > 1:
             array = _mapped(array, lambda one: _of_item(nodes[1], one, scope))
         return array if name == "map" else functions.aggregate(name, array)
@@ -302,8 +307,9 @@ def _if(nodes: tuple[tree.Node, ...], scope: Scope) -> Value:
     branches = [value(one, scope) for one in nodes[1:]]
     chosen = branches[0] if truth(nodes[0], scope) else branches[1]
     kinds = {one.kind for one in branches}
-    if kinds == {Kind.INTEGER, Kind.DOUBLE}:
-        return Value(None if chosen.it is None else float(chosen.it), DOUBLE)
+    if kinds <= {Kind.INTEGER, Kind.DOUBLE, Kind.OBJECT, Kind.ARRAY, Kind.MAP}:
+        of = maps.common([one.type for one in branches])
+        return Value(maps.converted(chosen.it, of), of)
     if kinds == {Kind.DATE, Kind.TIMESTAMP}:
         return Value(as_instant(chosen, scope.calendar), TIMESTAMP)
     return replace(chosen, written=False)

@@ -303,12 +303,14 @@ def same(ours: Any, theirs: Any, *, ordered: bool = True) -> bool:
         case list(), list():
             if not ordered:
                 ours, theirs = sorted(ours, key=_rank), sorted(theirs, key=_rank)
-            return len(ours) == len(theirs) and all(map(same, ours, theirs))
+            return len(ours) == len(theirs) and all(
+                same(one, other, ordered=ordered) for one, other in zip(ours, theirs, strict=True)
+            )
         case Map(entries=a), Map(entries=b):
-            return a.keys() == b.keys() and all(same(one, b[key]) for key, one in a.items())
+            return a.keys() == b.keys() and all(same(one, b[key], ordered=ordered) for key, one in a.items())
         case ((dict() | None), (dict() | None)):
             names = {*(ours or {}), *(theirs or {})}
-            return all(same((ours or {}).get(one), (theirs or {}).get(one)) for one in names)
+            return all(same((ours or {}).get(one), (theirs or {}).get(one), ordered=ordered) for one in names)
         case _:
             return type(ours) is type(theirs) and ours == theirs
 
