@@ -147,7 +147,7 @@ def _sentence(bound: BoundExpression, t: Telling, *, is_value: bool) -> str:
     words = f"{told[0].upper()}{told[1:]}" if told.startswith(("the ", "a ", "an ")) else told
     as_segment = selected(bound.condition, t)
     also = f" As a segment: {as_segment[0].lower()}{as_segment[1:]}"
-    return f"{words}, {_article(str(bound.type))} {bound.type} of each profile.{also}" if is_value else as_segment
+    return f"{words}, {_article(str(bound.type))} {bound.type} for each profile.{also}" if is_value else as_segment
 
 
 def _with_names(t: Telling) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from segkit.analysis.telling import constant
+from segkit.analysis.telling import RareError, constant
 from segkit.pql.bound import Const, Convert, InRange, Now, Shift, StartOf
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _UNITS = {-1: "last", 0: "this", 1: "next"}
 
 
 def window(node: InRange, value: Words) -> str:
-    """Where an instant lies, as it follows `is` or a noun: `in the 30 days before now`, `today`, `before 2026-01-01`.
+    """Where an instant lies, as it follows `is` or a noun: `in the 30 days before now`, `today`, `during last month`.
 
     Parameters
     ----------
@@ -47,15 +47,20 @@ def _calendar(low: Bound, high: Bound, node: InRange, value: Words) -> str | Non
     if start is not None and end is not None and start[0] == end[0] and end[1] == start[1] + 1:
         named = _unit_named(*start)
         if named is not None:
-            return named if start[0] == "day" else f"in {named}"
+            return named if start[0] == "day" else f"during {named}"
     moved = _moved(high)
     if moved is None or moved[0] != low or moved[1] != 1:
         return None
     if isinstance(low, Convert) and moved[2] == "day":
-        return f"on {value(low.value)}" if isinstance(low.value, Const) else f"on the day of {value(low.value)}"
+        return f"on {_day(low, value)}"
     if isinstance(low, StartOf) and low.unit == moved[2]:
         return f"{'on' if low.unit == 'day' else 'in'} the {_unit_around(low, value)}"
     return None
+
+
+def _day(date: Convert, value: Words) -> str:
+    """The day that a Date's first instant stands for."""
+    return value(date.value) if isinstance(date.value, Const) else f"the day of {value(date.value)}"
 
 
 def _unit_around(start: StartOf, value: Words) -> str:
@@ -96,6 +101,8 @@ def _open(end: Bound, node: InRange, value: Words, *, after: bool) -> str:
     """On one side of an instant."""
     included = node.low_included if after else node.high_included
     moved, away = _moved(end), _away(end)
+    if after and included and moved is not None and isinstance(moved[0], Convert) and moved[1:] == (1, "day"):
+        return f"after {_day(moved[0], value)}"
     if (away is None or _unit_named(*away) is None) and moved is not None and (moved[1] > 0) is after:
         more = "at least" if included else "more than"
         return f"{more} {_length(*moved[1:])} {_side(moved[1])} {instant(moved[0], value)}"
@@ -105,7 +112,7 @@ def _open(end: Bound, node: InRange, value: Words, *, after: bool) -> str:
 
 def instant(node: Bound, value: Words, *, whole: bool = False) -> str:
     """An instant: `now`, `the start of this month`, `3 days after Machine`; with `whole` a Date is its day."""
-    away = _away(node)
+    away, moved = _away(node), _moved(node)
     named = None if away is None else _unit_named(*away)
     if named is not None:
         return f"the start of {named}"
@@ -118,8 +125,12 @@ def instant(node: Bound, value: Words, *, whole: bool = False) -> str:
             return f"the start of the {unit} of {instant(of, value)}"
         case Shift(instant=StartOf() as start, count=Const(value=1), unit=unit) if start.unit == unit:
             return f"the end of the {_unit_around(start, value)}"
-        case Shift() if (moved := _moved(node)) is not None and moved[1]:
+        case Shift() if moved is not None and moved[1]:
             return f"{_length(*moved[1:])} {_side(moved[1])} {instant(moved[0], value)}"
+        case Shift(instant=point) if moved is not None:
+            return instant(point, value)
+        case Shift():  # by a number that is computed
+            raise RareError
         case Convert(value=Const(value=dt.date() as day)):
             return constant(day) if whole else f"the start of {constant(day)}"
         case Convert(value=inner):

@@ -22,6 +22,7 @@ from segkit.pql.bound import (
     Distinct,
     Events,
     Filter,
+    Function,
     Get,
     In,
     InRange,
@@ -221,7 +222,7 @@ def _present(of: Bound, t: Telling) -> str:
     match of.type.kind:
         case Kind.BOOLEAN:
             return _about(values.value(of, t), "is true", t)
-        case Kind.ARRAY if not isinstance(of, Attribute | Get | Lookup):
+        case Kind.ARRAY if not isinstance(of, Attribute | Get | Lookup | Function):
             return _having(_untopped(of), t)
         case Kind.ARRAY | Kind.MAP:
             return _about(values.value(of, t), "is not empty", t)
@@ -233,7 +234,7 @@ def _absent(of: Bound, t: Telling) -> str:
     match of.type.kind:
         case Kind.BOOLEAN:
             return _about(values.value(of, t), "is false or missing", t)
-        case Kind.ARRAY if not isinstance(of, Attribute | Get | Lookup):
+        case Kind.ARRAY if not isinstance(of, Attribute | Get | Lookup | Function):
             return _having(_untopped(of), t, none=True)
         case Kind.ARRAY | Kind.MAP:
             return _about(values.value(of, t), "is empty or missing", t)
@@ -306,7 +307,7 @@ def _compared(node: Compare, t: Telling, *, held: bool) -> str:
     plain = isinstance(right, Const)
     is_, not_ = ("is", "is not") if plain else ("equals", "does not equal")
     but = "is present but not" if plain else "differs from"
-    case = " (in any case of letters)" if node.ignore_case else ""
+    case = values.ANY_CASE if node.ignore_case else ""
     timed = left.type.kind in {Kind.TIMESTAMP, Kind.DATE}
     match operator, held:
         case "=", True:
@@ -349,9 +350,7 @@ def _amount(node: Aggregate, operator: Comparison, right: Const, t: Telling) -> 
             return f"who have any number but {shown} of {items.told(single=False, apart=False)}"
         return f"who have {_NUMBERS[operator]} {shown} {words}"
     items, taken = values.item_of(node.array, t)
-    size = {"=": f"of exactly {shown}", "!=": f"of anything but {shown}"}.get(
-        operator
-    ) or f"of {_SIZES[operator]} {shown}"
+    size = {"=": "exactly", "!=": "anything but", **_SIZES}[operator]
     article = _article(values.AGGREGATES[node.function])
     words = items.told(single=False, apart=True)
     return f"whose {words} have {article} {values.AGGREGATES[node.function]} {taken} of {size} {shown}"
@@ -387,6 +386,8 @@ def _tested(node: In | Test | InRange | SetCompare, t: Telling, *, held: bool) -
         case SetCompare(left=left, right=right):
             subject, other = values.value(left, t), values.value(right, t)
             plain, written = _SETS[node.operator]
+            if isinstance(right, Items) and len(right.items) == 1 and node.operator in {"intersects", "superset"}:
+                return _about(subject, f"includes {other.text}", t)
             return _about(subject, f"{written if isinstance(right, Items) else plain} {other.text}", t)
         case _:
             raise RareError
@@ -400,7 +401,7 @@ def _calendar(node: Bound) -> bool:
 def _text(node: Test, t: Telling, *, held: bool) -> str:
     subject, argument = values.value(node.value, t), values.value(node.argument, t)
     does, do = _TESTS[node.name]
-    case = " (in any case of letters)" if node.ignore_case else ""
+    case = values.ANY_CASE if node.ignore_case else ""
     missing = _or_missing(subject, argument)
     if node.negated and held:
         return _about(subject, f"is present but does not {do} {argument.text}{case}", t)
@@ -420,11 +421,11 @@ def _sequence(node: Chain, t: Telling, *, none: bool = False) -> str:
     timed = path_of(node.instant) == (node.variable, ("timestamp",))
     named = t.having({one.moment.name: one.name for one in elements})
     have = "who do not have" if none else "who have"
-    if len(elements) == 1:
-        return f"{have} {_element(node, elements[0], named, timed=timed)}"
+    if len(elements) == 1 and timed:
+        return f"{have} {_element(node, elements[0], named)}"
     told: list[str] = []
     for place, one in enumerate(elements):
-        words = f"{_element(node, one, named, timed=timed)} ({one.name})"
+        words = f"{_element(node, one, named)} ({one.name})"
         match one.negated, place:
             case True, 0:
                 told.append(f"{words} before")
@@ -434,14 +435,13 @@ def _sequence(node: Chain, t: Telling, *, none: bool = False) -> str:
                 told.append(f"{words} in between")
             case _:
                 told.append(words if not place else f"then {words}")
-    return f"{have}, one after the other: {', '.join(told)}"
+    by = "" if timed else f" by {values.value(node.instant, t.within(node.variable)).text}"
+    return f"{have}, one after the other{by}: {', '.join(told)}"
 
 
-def _element(chain: Chain, one: ChainElement, t: Telling, *, timed: bool) -> str:
+def _element(chain: Chain, one: ChainElement, t: Telling) -> str:
     conditions = [(one.variable, one.what)]
     if one.when is not None:
-        if not timed:
-            raise RareError
         conditions.append((one.variable, one.when))
     items = values.listing(chain.array, t, *conditions)
     if one.negated:

@@ -62,6 +62,7 @@ _PARTS = {
     "extractMinutes": "minute",
     "extractSeconds": "second",
 }
+ANY_CASE = " (in any case of letters)"
 _TYPE, _TIME = ("eventType",), ("timestamp",)
 
 
@@ -183,15 +184,23 @@ def _function(node: Function, t: Telling) -> Phrase:
         given.pop()
     if not given:
         raise RareError
-    told = [value(one, t) for one in given]
+    told = [_argument(one, t) for one in given]
     if node.name in _DIFFERENCES and len(told) == 2:
         return Phrase(f"the number of whole {_DIFFERENCES[node.name]} from {told[1].text} to {told[0].text}")
     if node.name in _PARTS and len(told) == 1:
         return Phrase(f"the {_PARTS[node.name]} of {told[0].text}")
-    if any(" " in one.text and not isinstance(of, Const) for one, of in zip(told, given, strict=True)):
+    if any(" " in one.text and not isinstance(of, Const | Items) for one, of in zip(told, given, strict=True)):
         raise RareError
     first, *rest = told
     return Phrase(f"{first.text}.{node.name}({', '.join(one.text for one in rest)})", owned=first.owned)
+
+
+def _argument(node: Bound, t: Telling) -> Phrase:
+    if not isinstance(node, Items):
+        return value(node, t)
+    if not all(isinstance(one, Const) for one in node.items):
+        raise RareError
+    return Phrase(f"[{', '.join(constant(one.value) for one in node.items if isinstance(one, Const))}]")
 
 
 def _aggregate(node: Aggregate, t: Telling) -> Phrase:
@@ -209,11 +218,10 @@ def _aggregate(node: Aggregate, t: Telling) -> Phrase:
 
 def item_of(array: Bound, t: Telling) -> tuple[Listed, str]:
     """An array as items and what is taken of each."""
+    made = underlying(array)
+    if made is not None:
+        return listing(array, t), value(made[1], t.within(made[0])).text
     match array:
-        case Transform(array=inner, flatten=False):
-            made = underlying(array)
-            assert made is not None  # noqa: S101  a transform has a body
-            return listing(inner, t), value(made[1], t.within(made[0])).text
         case Transform(array=inner, variable=variable, body=Transform() as body, flatten=True):
             below, taken = item_of(body, t.within(variable))
             outer = listing(inner, t).told(single=False, apart=True)
@@ -227,9 +235,10 @@ def _first(head: Head, path: Path, t: Telling) -> Phrase:
     if isinstance(array, Transform) and not array.flatten and not path:
         taken = value(array.body, t.within(array.variable)).text
         array = array.array
-    if not isinstance(array, Top) or not taken or not isinstance(array.number, Const):
+    if not isinstance(array, Top) or not isinstance(array.number, Const):
         raise RareError
-    return Phrase(f"the {taken} of the {_sorted(array, t, single=True)}", owned=False)
+    of = _sorted(array, t, single=True)
+    return Phrase(f"the {taken} of the {of}" if taken else f"the {of}")
 
 
 def _sorted(top: Top, t: Telling, *, single: bool) -> str:
@@ -245,7 +254,7 @@ def _array(node: Bound, t: Telling) -> Phrase:
     match node:
         case Top(number=Const(value=int(number))):
             return Phrase(f"the {number:,} {_sorted(node, t, single=number == 1)}" if number != 1 else _only(node, t))
-        case Transform(flatten=False):
+        case _ if underlying(node) is not None:
             items, taken = item_of(node, t)
             return Phrase(f"{taken} of the {items.told(single=False, apart=True)}")
         case _:
@@ -294,7 +303,7 @@ def _listing(array: Bound, t: Telling) -> Listed:
             return Listed(f"item of {taken}", f"items of {taken}", f" of {outer}")
         case Transform(array=inner, flatten=False):
             return listing(inner, t)  # an item each, null ones too
-        case Attribute() | Get() | Lookup():
+        case Attribute() | Get() | Lookup() | Function():
             path = value(array, t).text
             return Listed(f"item of {path}", f"items of {path}")
         case _:
@@ -332,8 +341,9 @@ def _of_events(array: Bound) -> bool:
 
 def _event_type(node: Bound, variable: Variable) -> str | None:
     match node:
-        case Compare(operator="=", left=left, right=Const(value=str(text)), ignore_case=False):
-            return constant(text) if path_of(left) == (variable, _TYPE) else None
+        case Compare(operator="=", left=left, right=Const(value=str(text)), ignore_case=ignored):
+            shown = f"{constant(text)}{ANY_CASE if ignored else ''}"
+            return shown if path_of(left) == (variable, _TYPE) else None
         case In(value=left, array=Items(items=items), negated=False) if path_of(left) == (variable, _TYPE):
             return (
                 listed(items) if all(isinstance(one, Const) and isinstance(one.value, str) for one in items) else None
