@@ -123,6 +123,34 @@ if(
 orders[
   status = "shipped" and priceTotal > 100 and timestamp occurs <= 90 days before now and not (gift)
 ].sum(priceTotal) > 1000""",
+    """\
+xEvent[eventType = "commerce.purchases" and timestamp occurs <= 90 days before now]
+  .groupBy(commerce.order.purchaseID)
+  .map((K, G) => mapEntry(K, {
+    "total": G.sum(commerce.order.priceTotal),
+    "items": G.map(productListItems).count(),
+    "last": G.topN(timestamp, 1).head().timestamp
+  }))
+  .values()
+  .exists(total > 100 and items >= 3)""",
+    """\
+homeAddress.city
+  .lowerCase()
+  .replaceAll("[^a-z]+", "")
+  .trim()
+  .concat(homeAddress.postalCode.substr(0, 2))
+  .startsWith("paris75")
+or segmentMembership.get("ups").get("2c9f2c0f-8ad5-4b2a-8b19-0000").status = "realized"
+or identityMap["email"].exists(primary)""",
+    """\
+commerce.order.priceTotal * 1.19
+  + commerce.shipping.priceTotal
+  - commerce.discounts.total.value * commerce.discounts.factor.value
+  > commerce.limits.maximum.value * 3 + 100
+and (
+  let total = orders[priceTotal > 100 and timestamp occurs <= 90 days before now].sum(priceTotal)
+  in total > 100 and total < 1000
+)""",
 ]
 
 

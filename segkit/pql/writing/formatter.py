@@ -56,6 +56,8 @@ _RIGHTWARD, _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _SIGN, _ATOM = range(9)
 _SUMS: Final = frozenset({"+", "-"})
 _PRODUCTS: Final = frozenset({"*", "/", "%"})
 _SETTLING: Final = 8
+_MANY: Final = 3
+"""From how many filters and functions in a row each function gets a line of its own, where they do not fit on one."""
 
 
 def format(expression: str | Expression) -> str:  # noqa: A001  the name that api.md settles
@@ -140,7 +142,22 @@ def _called(name: str) -> str:
 
 def _hugs(part: Part) -> bool:
     """Whether brackets around a part stay beside it: it is short, or has brackets of its own to break at."""
+    if isinstance(part, Lambda):
+        return isinstance(part.body, Call | Object | Array)
     return isinstance(part, Name | Field | String | Integer | Double | Boolean | Call | Object | Array | Chain)
+
+
+def _is_key(step: Method | Index) -> bool:
+    """Whether a step looks up a key, as a field does."""
+    return (isinstance(step, Index) and isinstance(step.argument, String)) or (
+        isinstance(step, Method) and step.name == "get"
+    )
+
+
+def _ends_in_object(parts: Sequence[Part]) -> bool:
+    """Whether short parts come before an object written out, whose brackets are then the ones to break at."""
+    *first, last = parts
+    return bool(first) and isinstance(last, Object) and all(isinstance(one, Name | String | Integer) for one in first)
 
 
 def _number(value: float) -> str:
@@ -202,6 +219,8 @@ class _Writer:
             return opener + closer
         if len(parts) == 1 and _hugs(parts[0][0]) and not self._remarked([parts[0][0]]):
             return seq(opener, parts[0][1], closer)
+        if _ends_in_object([part for part, _ in parts]) and not self._remarked([part for part, _ in parts]):
+            return seq(opener, *(piece for _, doc in parts[:-1] for piece in (doc, ", ")), parts[-1][1], closer)
         return group(opener, indent(SOFT, self._items(parts)), SOFT, closer)
 
     def _enclosed(self, node: Node) -> Doc:
@@ -230,17 +249,12 @@ class _Writer:
                 return _root(node)
             case Field(object=Climb(levels=levels), name=name):
                 return "^" * levels + ("." if name.lower() in JOINING else "") + _spelt(name)
-            case Field(object=one, name=name):
-                return seq(self._slot(one, _ATOM), ".", _spelt(name))
             case Method(object=Climb(levels=levels), name=name, arguments=arguments):
                 return seq("^" * levels + ".", _spelt(name), self._arguments(arguments))
-            case Method(object=one, name=name, arguments=arguments):
-                return seq(self._slot(one, _ATOM), ".", _spelt(name), self._arguments(arguments))
+            case Field() | Method() | Index():
+                return self._path(node)
             case Call(name=name, arguments=arguments):
                 return seq(_called(name), self._arguments(arguments))
-            case Index(object=one, argument=argument):
-                inner = self._bracketed("[", [(argument, self.node(argument))], "]")
-                return seq(self._slot(one, _ATOM), inner)
             case Unary(operator="not", operand=one):
                 return seq("not ", self._enclosed(one))
             case Unary(operand=one):
@@ -253,6 +267,27 @@ class _Writer:
                 return seq(self._slot(subject, _SUM), " occurs ", self._tail(tail))
             case _:
                 return self._form(node)
+
+    def _path(self, node: Node) -> Doc:
+        """Fields, keys, filters and functions one after the other; of many, each function goes on a line of its own."""
+        steps: list[Field | Method | Index] = []
+        while isinstance(node, Field | Method | Index) and not isinstance(node.object, Climb):
+            steps.append(node)
+            node = node.object
+        if isinstance(node, Index):  # of `^` alone
+            docs = [self.node(node.object), self._bracketed("[", [(node.argument, self.node(node.argument))], "]")]
+        else:
+            docs = [self._slot(node, _ATOM)]
+        many = sum(not isinstance(one, Field) and not _is_key(one) for one in steps) >= _MANY
+        for one in reversed(steps):
+            match one:
+                case Field(name=name):
+                    docs.append(f".{_spelt(name)}")
+                case Index(argument=argument):
+                    docs.append(self._bracketed("[", [(argument, self.node(argument))], "]"))
+                case Method(name=name, arguments=arguments):
+                    docs.extend((*((SOFT,) if many else ()), f".{_spelt(name)}", self._arguments(arguments)))
+        return group(docs[0], indent(*docs[1:])) if many else seq(*docs)
 
     def _form(self, node: Node) -> Doc:
         match node:
@@ -298,7 +333,10 @@ class _Writer:
     def _binary(self, node: Binary) -> Doc:
         kind = _level(node)
         if kind == _COMPARE:
-            return seq(self._slot(node.left, _SUM), f" {node.operator} ", self._slot(node.right, _SUM))
+            left, right = self._slot(node.left, _SUM), self._slot(node.right, _SUM)
+            if isinstance(node.left, Binary) and _level(node.left) >= _SUM:
+                return group(left, indent(SPACE, f"{node.operator} ", right))
+            return seq(left, f" {node.operator} ", right)
         # a long sum is one list of terms, however deep its tree
         terms: list[Doc] = []
         first: Node = node
