@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import reference_groups as groups
+
 from segkit.pql.types import Kind, Type, array_of, object_of
 
 if TYPE_CHECKING:
@@ -19,8 +21,9 @@ def sources(m: Maker, scope: Scope) -> list[Found]:
     found: list[Found] = []
     for text, of in m.reach(scope):
         if of.kind is Kind.ARRAY and of.of.kind is Kind.OBJECT:
-            found.append((text, of.of, True))
-            found += _nested(m, text, of.of, stable=True)
+            stable = text not in scope.unordered
+            found.append((text, of.of, stable))
+            found += _nested(m, text, of.of, stable=stable)
         elif of.kind is Kind.MAP and of.of.kind is Kind.OBJECT:
             found.append((f"{text}.values()", of.of, True))
     event = m.schema.event
@@ -68,7 +71,8 @@ def objects(m: Maker, scope: Scope, depth: int) -> Found | None:
         name = m.fresh()
         clause = f"{name} from {array} where {m.condition(scope.having(name, of), min(depth - 1, 2))}"
         return f"(select {clause})", of, stable
-    return tuples(m, scope, depth - 1)
+    made = m.r.choice([tuples, tuples, groups.group, groups.records])
+    return made(m, scope, depth - 1)
 
 
 def tuples(m: Maker, scope: Scope, depth: int) -> Found | None:

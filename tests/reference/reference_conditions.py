@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import reference_groups as groups
 import reference_moments as moments
 from reference_scalars import MOMENTS, NUMBERS, PATTERNS, let
 
@@ -45,6 +46,7 @@ def condition(m: Maker, scope: Scope, depth: int) -> str:
         _presence,
         _let,
         _empty,
+        groups.condition,
     ]
     if scope.is_root and not scope.variables:
         options += [moments.chain] * 2

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import reference_arrays as arrays
 import reference_conditions as conditions
+import reference_groups as groups
 import reference_scalars as scalars
 from reference_profiles import KINDS, ODD_TEXTS, TEXTS, WORDS
 from reference_schemas import WORDS as RESERVED
@@ -38,13 +39,15 @@ class Scope:
     item: Type
     outer: tuple[Type, ...] = ()
     variables: dict[str, Type] = field(default_factory=dict)
+    unordered: frozenset[str] = frozenset()
+    """Names of arrays whose order is not defined."""
 
     @property
     def is_root(self) -> bool:
         return not self.outer
 
     def within(self, item: Type) -> Scope:
-        return replace(self, item=item, outer=(self.item, *self.outer))
+        return replace(self, item=item, outer=(self.item, *self.outer), unordered=self.unordered - {"this"})
 
     def having(self, name: str, of: Type) -> Scope:
         return replace(self, variables={**self.variables, name: of})
@@ -74,6 +77,8 @@ class Maker:
         if pick < 0.7:
             found = self.objects(scope, depth)
             return prefix + (found[0] if found is not None else "xEvent")
+        if pick < 0.74:
+            return prefix + groups.whole(self, scope, min(depth, 2))
         return prefix + self.scalar(self.r.choice(SCALARS), scope, depth)
 
     def rule(self, depth: int = 2) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import reference_groups as groups
+
 from segkit.pql.functions import FUNCTIONS
 from segkit.pql.types import Kind, Type, array_of
 
@@ -37,7 +39,7 @@ _CALLS = [
     one
     for one in FUNCTIONS.values()
     # of one scalar kind each, so that they fit together; the others are written where their arguments are at hand
-    if one.name not in {"inSegment", "date", "equals", "notEqualTo"}
+    if one.name not in {"inSegment", "date", "equals", "notEqualTo", "toPrecision"}
     and all(part.accepts.kinds and part.accepts.kinds <= set(SCALARS) for part in one.parameters)
 ]
 _URLS = ['"https://u:p@Www.x.example:80/a%20b?q#f"', '"http://x"', '"a@b@c.example"', '"mailto:a@b"', '"//x/y"']
@@ -71,7 +73,11 @@ def scalar(m: Maker, kind: Kind, scope: Scope, depth: int) -> str:
         values = m.keyed(kind, scope, inner)
         if values:
             return m.r.choice(values)
-    if pick < 0.6:
+    if pick < 0.51:
+        made = groups.scalar(m, kind, scope, inner)
+        if made is not None:
+            return made
+    if pick < 0.62:
         return call(m, kind, scope, inner)
     match kind:
         case Kind.STRING:
@@ -104,7 +110,7 @@ def _argument(m: Maker, part: Parameter, scope: Scope, depth: int) -> str:
     match part.name:
         case "pattern":
             return m.text(m.r.choice(PATTERNS))
-        case "group" | "digits":
+        case "group":
             return "0"
         case "caseSensitive":
             return m.literal(Kind.BOOLEAN)
@@ -158,7 +164,8 @@ def _string(m: Maker, scope: Scope, depth: int) -> str:
             of = r.choice([Kind.INTEGER, Kind.BOOLEAN, Kind.DATE, Kind.STRING])
             return m.called("toString", m.scalar(of, scope, depth))
         case 11:
-            return m.called("toPrecision", m.scalar(r.choice(NUMBERS), scope, 0), r.choice(["0", "1", "2"]))
+            # of numbers beyond 17 digits no two languages write the same digits
+            return m.called("toPrecision", f"({m.scalar(r.choice(NUMBERS), scope, 0)} % 1000)", r.choice(["0", "1"]))
         case _:
             array, stable = m.array(Kind.STRING, scope, depth)
             return m.called("join", array, part) if stable else m.called("regexGroup", s, pattern, "0")
