@@ -39,7 +39,7 @@ def test_tokens_are_the_whole_text() -> None:
 
 @pytest.mark.slow
 def test_an_expression_that_does_not_end_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    def endless(*_: object) -> str:
+    def endless(*_: object, **__: object) -> str:
         end = time.monotonic() + 20
         while time.monotonic() < end:
             pass
@@ -53,7 +53,7 @@ def test_an_expression_that_does_not_end_is_named(monkeypatch: pytest.MonkeyPatc
 
 
 def test_what_is_raised_is_told_with_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> str:
+    def broken(*_: object, **__: object) -> str:
         raise KeyError("x")
 
     monkeypatch.setattr(fuzz_run, "examine", broken)

@@ -113,7 +113,7 @@ def aggregate(b: Binder, function: AggregateName, array: Bound, node: Node, wher
         if isinstance(node, String):
             hint = f"write it without quotes: `.{function}({node.value})`"
         elif item.kind is Kind.STRING:
-            hint = f"`.count()` counts items; `.{function}(x.stringToNumber())` reads a text as a number"
+            hint = "`.count()` counts items; `.stringToNumber()` reads a text as a number"
         return b.error(
             "type-clash", f"`{function}` works on {words}, not on {b.described(node, array)}", span(node), hint
         )

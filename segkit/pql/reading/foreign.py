@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from segkit.pql.reading.tokens import AGGREGATES, QUANTIFIERS, UNITS
-from segkit.pql.tree import Binary, Name, Span
+from segkit.pql.tree import Binary, Call, Name, Span
 
 if TYPE_CHECKING:
     from segkit.pql.reading.parser import Parser
@@ -58,7 +58,7 @@ def continued(parser: Parser, node: Node) -> Told | None:
         or _statement(parser, node, token)
         or _quantifier(parser, token, before)
         or _time(parser, node, token)
-        or _other(parser, token, before)
+        or _other(parser, node, token, before)
     )
 
 
@@ -170,8 +170,9 @@ def _time(parser: Parser, node: Node, token: Token) -> Told | None:
     return Told("missing-occurs", f"`{shown}` stands behind `occurs`", span, hint, _condition_end(parser))
 
 
-def _other(parser: Parser, token: Token, before: Token) -> Told | None:
-    if before.word in {"if", "case"} or token.word in _CHOICES:
+def _other(parser: Parser, node: Node, token: Token, before: Token) -> Told | None:
+    block = token.word == "{" and isinstance(node, Call) and node.name == "if"
+    if before.word in {"if", "case"} or token.word in _CHOICES or block:
         return Told(
             "unexpected",
             f"`{_shown(parser, token)}` cannot follow here",
