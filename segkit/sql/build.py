@@ -80,7 +80,15 @@ def grouped(value: exp.Expr) -> exp.Expr:
 
 def struct(fields: Mapping[str, exp.Expr]) -> exp.Expr:
     """A struct written out."""
-    return exp.Struct(expressions=[exp.PropertyEQ(this=name(key), expression=value) for key, value in fields.items()])
+    return exp.Struct(
+        expressions=[exp.PropertyEQ(this=name(key), expression=_own(value)) for key, value in fields.items()]
+    )
+
+
+def _own(value: exp.Expr) -> exp.Expr:
+    """A field's value; DuckDB takes the bare variable of a lambda for a column of that name, if a table has one."""
+    is_variable = isinstance(value, exp.Column) and not value.table
+    return exp.Coalesce(this=value, expressions=[]) if is_variable else value
 
 
 def function_of(variable: str, body: exp.Expr, position: str | None = None) -> exp.Expr:

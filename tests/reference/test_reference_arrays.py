@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from reference_check import agree_on_members, agree_on_values
+from reference_schemas import Shape
 from reference_values import Map
-from reference_world import World
+from reference_world import EVENT, World
+
+from segkit.pql.types import DATE, INTEGER, STRING, Schema, array_of, object_of
 
 AT = dt.datetime.fromisoformat
 
@@ -351,5 +354,26 @@ def test_r29_a_constant_key_leaves_all_to_the_ties() -> None:
             "xEvent.topN(2, 1).type": [["early"], []],
             "xEvent.bottomN(0.5, 2).type": [["early", "late"], []],
             "orders.topN(1.5, 1).sku": [["x"], None],
+        },
+    )
+
+
+def test_r28_fields_named_like_the_variables_of_the_compiler() -> None:
+    """DuckDB takes the bare variable of a lambda inside a struct for a column of its name."""
+    item = object_of({"rule": STRING, "at": DATE})
+    columns = {"x1": array_of(item), "x2": STRING, "item": STRING, "at": INTEGER, "entry": STRING, "key": STRING}
+    first = {"rule": "q", "at": dt.date(2026, 1, 1)}
+    second = {"rule": "r", "at": dt.date(2026, 1, 2)}
+    people = {"a": {"x1": [first, second], "x2": "s", "item": "t", "at": 5, "entry": "u", "key": "v"}, "b": {}}
+    world = World(people, shape=Shape(Schema(object_of(columns), EVENT)))
+    agree_on_values(
+        world,
+        {
+            "x1.topN(at, 1).rule": [["r"], None],
+            "x1.bottomN(at, 1)": [[first], None],
+            'x1.map({"same": this, "x2": ^.x2}).same.rule': [["q", "r"], None],
+            'x1.map({"n": at}).n.count() + at': [7, None],
+            'x1.groupBy(rule)["q"].at.max()': [dt.date(2026, 1, 1), None],
+            "x1.groupBy(rule).map((K, G) => mapEntry(K, G.head().at)).keys().count()": [2, 0],
         },
     )
