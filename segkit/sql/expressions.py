@@ -478,7 +478,7 @@ def _map(node: Group | Entries, scope: Scope) -> exp.Expr:
 def _entries(node: Bound, scope: Scope) -> exp.Expr:
     """A map as the list of its entries."""
     if not isinstance(node, Group):
-        return maps.entries_of(value(node, scope))
+        return maps.entries_of(value(node, scope), in_order=isinstance(node, Entries))
     key = value(node.key, _inside(node.variable, scope))
     several = node.key.type.kind is Kind.ARRAY
     return maps.groups(value(node.array, scope), node.variable.name, key, several=several)

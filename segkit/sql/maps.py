@@ -68,9 +68,10 @@ def of_entries(entries: exp.Expr) -> exp.Expr:
     return call("MAP_FROM_ENTRIES", entries)
 
 
-def entries_of(map_: exp.Expr) -> exp.Expr:
-    """The entries of a map."""
-    return call("MAP_ENTRIES", map_)
+def entries_of(map_: exp.Expr, *, in_order: bool) -> exp.Expr:
+    """The entries of a map in the order of their keys, as which they may lie already."""
+    found = call("MAP_ENTRIES", map_)
+    return found if in_order else call("LIST_SORT", found)
 
 
 def changed(entries: exp.Expr, new_key: exp.Expr | None, new_value: exp.Expr, entry: str) -> exp.Expr:

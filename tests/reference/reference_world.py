@@ -318,7 +318,13 @@ def same(ours: Any, theirs: Any, *, ordered: bool = True) -> bool:
 def _rank(it: Any) -> str:
     match it:
         case dict():
-            return repr(sorted((name, _rank(one)) for name, one in it.items() if one is not None))
+            ranks = {name: _rank(one) for name, one in it.items()}
+            there = sorted((name, one) for name, one in ranks.items() if one != "None")
+            return repr(there) if there else "None"
+        case list():
+            return repr(sorted(_rank(one) for one in it))
+        case Map(entries=entries):
+            return repr(sorted((name, _rank(one)) for name, one in entries.items()))
         case float():
             return f"{it:.6g}"
         case _:
