@@ -8,6 +8,7 @@ from typing import Literal as Choice
 
 from segkit.plan import groups
 from segkit.plan.fold import FALSE
+from segkit.plan.links import Reading, linked_stream, spread, with_condition
 from segkit.plan.sequences import holds_without_events, needs_pairs
 from segkit.plan.streams import Stream, grows, is_local, is_positive, stream_of
 from segkit.pql.bound import (
@@ -36,7 +37,7 @@ from segkit.pql.bound import (
     Truth,
     Variable,
 )
-from segkit.pql.bound_walk import canonical, conjuncts, free, path_of, rebuild, signature, substitute
+from segkit.pql.bound_walk import canonical, conjuncts, path_of, rebuild, signature, substitute
 from segkit.pql.tree import NOWHERE, Span
 from segkit.pql.types import BOOLEAN, INTEGER
 
@@ -90,7 +91,7 @@ class Feature:
         order = () if self.order is None else (self.order[0],)
         chain = () if self.chain is None else (self.chain,)
         inner = () if self.groups is None else self.groups.bounds
-        return (*self.stream.where, self.stream.item, *order, *chain, *inner)
+        return (*self.stream.bounds, *order, *chain, *inner)
 
     @property
     def sign(self) -> Hashable:
@@ -137,40 +138,40 @@ class Features:
         simpler = _simplify(node)
         if simpler is not node:
             return self.extract(simpler)
-        found = self._terminal(node)
+        found = self.terminal(node)
         return found if found is not None else rebuild(node, self.extract)
 
-    def _terminal(self, node: Bound) -> Bound | None:
+    def terminal(self, node: Bound) -> Bound | None:
+        """The variable of a feature that a whole node is, or None."""
         match node:
             case Quantify(quantifier="any"):
-                stream = stream_of(node.array)
-                if stream is None or not is_local(node.condition, [node.variable]):
-                    return None
-                return self._add("any", stream.filtered(node.variable, node.condition), BOOLEAN, node.span)
+                stream = linked_stream(node.array, _READING)
+                held = None if stream is None else with_condition(stream, node.variable, node.condition, _READING)
+                return None if held is None else self._add("any", held, BOOLEAN, node.span)
             case Truth(value=array):
-                stream = stream_of(array)
+                stream = linked_stream(array, _READING)
                 return None if stream is None else self._add("any", stream, BOOLEAN, node.span)
             case Aggregate(function="count", array=Distinct(array=array)):
-                stream = stream_of(array)
+                stream = linked_stream(array, _READING)
                 if stream is None or stream.many:
                     return None
                 return self._add("distinct", stream, INTEGER, node.span)
             case Aggregate():
-                stream = stream_of(node.array)
+                stream = linked_stream(node.array, _READING)
                 return None if stream is None else self._add(node.function, stream, node.type, node.span)
             case Head() | Get():
                 return self._first(node)
             case Group() | Entries():
                 return None if self._within else self._groups(node)
             case Chain():
-                stream = stream_of(node.array)
+                stream = linked_stream(node.array, _READING)
                 if self._within or stream is None or not _is_closed(node):
                     return None
                 if not stream.gives_events and needs_pairs(node):
                     return None
                 return self._add("chain", stream, BOOLEAN, node.span, chain=node)
             case Events() | Filter() | Transform():
-                stream = stream_of(node)
+                stream = linked_stream(node, _READING)
                 return None if stream is None else self._add("list", stream, node.type, node.span)
             case _:
                 return None
@@ -185,7 +186,7 @@ class Features:
             array = array.array
         order: tuple[Bound, bool] | None = None
         if isinstance(array, Top):
-            stream = stream_of(array.array)
+            stream = linked_stream(array.array, _READING)
             if (
                 stream is None
                 or stream.many
@@ -196,7 +197,7 @@ class Features:
             order = (substitute(array.key, {array.variable.name: stream.item}), array.descending)
         else:
             array, bodies = head.array, []
-            stream = stream_of(array)
+            stream = linked_stream(array, _READING)
             if stream is None or stream.many:
                 return None
         for one in reversed(bodies):
@@ -262,7 +263,7 @@ def _simplify(node: Bound) -> Bound:
         case Quantify(quantifier="any", array=array) if stream_of(array) is not None and not is_local(
             node.condition, [node.variable]
         ):
-            parts = [part for one in conjuncts(node.condition) for part in _spread(one)]
+            parts = [part for one in conjuncts(node.condition) for part in spread(one)]
             held = [one for one in parts if is_local(one, [node.variable])]
             rest = [one for one in parts if not is_local(one, [node.variable])]
             if not held:
@@ -303,16 +304,18 @@ def _simplify(node: Bound) -> Bound:
             return node
 
 
-def _spread(node: Bound) -> list[Bound]:
-    """A quantifier over events as conditions that all hold: what says nothing of its own item stands outside of it."""
-    if not isinstance(node, Quantify) or node.quantifier != "any" or stream_of(node.array) is None:
-        return [node]
-    parts = [part for one in conjuncts(node.condition) for part in _spread(one)]
-    apart = [one for one in parts if node.variable.name not in free(one)]
-    if not apart:
-        return [node]
-    rest = [one for one in parts if node.variable.name in free(one)]
-    return [*apart, replace(node, condition=_all(rest)) if rest else Truth(node.array, BOOLEAN, node.span)]
+def _closed(node: Bound) -> Feature | None:
+    """The one value of the events that an expression is, if it is one."""
+    features = Features(within=True)
+    found = features.terminal(node)
+    match features.all:
+        case (one,) if isinstance(found, Variable) and one.kind != "list":
+            return one
+        case _:
+            return None
+
+
+_READING = Reading(_simplify, _closed)
 
 
 def _starts_at_events(array: Bound) -> bool:

@@ -11,10 +11,12 @@ from segkit.pql.bound import Variable
 from segkit.pql.bound_walk import signature, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from segkit.plan.features import Feature
+    from segkit.plan.links import Link
     from segkit.plan.sequences import Step
+    from segkit.plan.streams import Stream
     from segkit.pql.bound import Bound
 
 FormKind = Choice[
@@ -24,6 +26,8 @@ FormKind = Choice[
     "earliest instant per element",
     "ASOF join",
     "pairs",
+    "join on equality",
+    "minimum and maximum",
     "list",
     "list with lambdas",
 ]
@@ -89,7 +93,7 @@ def event_passes(features: Iterable[Feature]) -> tuple[EventPass, ...]:
         if one.kind not in {"chain", "groups"}:
             groups.setdefault(frozenset(signature(held) for held in one.stream.where), []).append(one)
     whole = [tuple(group) for group in groups.values()]
-    alone = [group for group in whole if any(one.stream.reads_profile for one in group)]
+    alone = [group for group in whole if any(one.stream.reads_profile or one.stream.links for one in group)]
     rest = [group for group in whole if group not in alone]
     together = [EventPass(tuple(rest))] if len(rest) > SEPARATE else [EventPass((one,)) for one in rest]
     return (*together, *(EventPass((one,)) for one in alone))
@@ -122,6 +126,8 @@ def _of_pass(feature: Feature, made: EventPass, *, first: bool, plain: bool) -> 
             return Form(feature.name, "list", reads, "the events' values become a list of the profile")
         note = "the events become a list of the profile, which is searched item by item"
         return Form(feature.name, "list with lambdas", reads, note)
+    if feature.stream.links:
+        return _of_links(feature, first=first)
     if made.shared:
         note = f"one pass over all events computes {len(made.features)} features, each over the events it is about"
         return Form(feature.name, "shared pass", reads, note)
@@ -134,6 +140,27 @@ def _of_pass(feature: Feature, made: EventPass, *, first: bool, plain: bool) -> 
 _SORTED = {"intervals", "latest", "carried", "ranks"}
 
 
+def _of_links(feature: Feature, *, first: bool) -> Form:
+    """The form of a feature of events that have others beside them."""
+    links = [*_all_links(feature.stream)]
+    reads = 1 + len({one.name for one in links}) if first else 0
+    forms = {one.form for one in links}
+    if forms & {"nearest", "farthest"}:
+        note = "each event is checked against the nearest of the sorted others, without pairing them"
+        return Form(feature.name, "ASOF join", reads, note)
+    if forms & {"extreme", "differs"}:
+        note = "each event is checked against the least or greatest value of the others, without pairing them"
+        return Form(feature.name, "minimum and maximum", reads, note)
+    note = "the events are joined with the different values of the others, each of which is there once"
+    return Form(feature.name, "join on equality", reads, note)
+
+
+def _all_links(stream: Stream) -> Iterator[Link]:
+    for one in stream.links:
+        yield one
+        yield from _all_links(one.stream)
+
+
 def _alone(feature: Feature) -> Form:
     """The form of a feature with steps of its own."""
     if feature.chain is None:
@@ -141,15 +168,16 @@ def _alone(feature: Feature) -> Form:
         return Form(feature.name, "two-level group", 1, note)
     course = steps_of(feature.chain)
     names = [one.name for one in feature.chain.elements]
+    reads = 1 + len({one.name for one in _all_links(feature.stream)})
     paired = [names[one.index] for one in course.steps if _is_paired(one)]
     if paired:
         note = f"every earlier event is paired with every event for {_listed(paired)}, which grows with their square"
-        return Form(feature.name, "pairs", 1, note)
+        return Form(feature.name, "pairs", reads, note)
     if course.pending or any(one.form in _SORTED or one.pending for one in course.steps):
         note = "the events are read once, and each element is found by its instant among the sorted ones before it"
-        return Form(feature.name, "ASOF join", 1, note)
+        return Form(feature.name, "ASOF join", reads, note)
     note = "the events are read once, and of each element the earliest instant is kept"
-    return Form(feature.name, "earliest instant per element", 1, note)
+    return Form(feature.name, "earliest instant per element", reads, note)
 
 
 def _is_paired(step: Step) -> bool:

@@ -12,6 +12,8 @@ from segkit.pql.types import Kind
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from segkit.plan.links import Link
+
 EVENT = "event"
 """The name of the variable that a stream's conditions and items are written over."""
 
@@ -32,17 +34,26 @@ class Stream:
         What the stream gives for an event.
     many
         Whether `item` is an array whose items are laid end to end.
+    links
+        Other events that the conditions ask for beside the event, each through a variable.
     """
 
     event: Variable
     where: tuple[Bound, ...]
     item: Bound
     many: bool = False
+    links: tuple[Link, ...] = ()
+
+    @property
+    def bounds(self) -> tuple[Bound, ...]:
+        """All expressions in it, those of its links too."""
+        beside = [part for one in self.links for part in (*one.outer, *one.inner)]
+        return (*self.where, self.item, *beside)
 
     @property
     def reads_profile(self) -> bool:
         """Whether the profile must be beside the event."""
-        return any(attributes(one) for one in (*self.where, self.item))
+        return any(attributes(one) for one in self.bounds)
 
     @property
     def gives_events(self) -> bool:

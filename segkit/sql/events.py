@@ -11,7 +11,7 @@ from sqlglot import exp
 from segkit.plan.needs import holds_without_profile
 from segkit.pql.bound import And
 from segkit.pql.types import Kind
-from segkit.sql import arrays
+from segkit.sql import arrays, links
 from segkit.sql.build import both, call, cast, column, finite, literal, otherwise, sorted_by, table, tried_cast
 from segkit.sql.expressions import condition, value
 from segkit.sql.notes import Sources
@@ -48,6 +48,7 @@ class Steps:
     profile_leaves: dict[tuple[str, ...], None] = field(default_factory=dict)
     named: dict[str, exp.Select] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
 
     def add(self, name: str, select: exp.Select, note: str = "") -> str:
         """Name a step."""
@@ -62,7 +63,10 @@ class Steps:
         `where` is what the caller keeps of them; a profile without any of the fields is left out where that allows it.
         """
         events = self.source.events(tuple(event.used)).subquery(event.table)
-        return self.beside(exp.Select().from_(events), profile, where)
+        select = self.beside(exp.Select().from_(events), profile, where)
+        for join in event.beside.values():
+            select = select.join(join.copy(), copy=False)
+        return select
 
     def beside(self, select: exp.Select, profile: Leaves, where: Sequence[Bound] = ()) -> exp.Select:
         """Rows beside the profile's leaves that were asked for, if there are any."""
@@ -72,10 +76,15 @@ class Steps:
             select = select.join(table(PROFILES, alias=profile.table), using=[exp.to_identifier(KEY)], join_type=kind)
         return select
 
+    def aggregate(self, feature: Feature, scope: Scope) -> exp.Expr:
+        """A feature as an aggregate over the events of a profile."""
+        return aggregated(feature, self, scope)
+
     def scope(self, stream: Stream) -> tuple[Scope, Leaves, Leaves]:
         """The scope of an event's row, and the rows of the event and of the profile beside it."""
         event, profile = Leaves(_EVENT_ROW), Leaves(_PROFILE_ROW)
-        return Scope(profile, self.clock, self.shapes, {stream.event.name: event}), event, profile
+        scope = Scope(profile, self.clock, self.shapes, {stream.event.name: event})
+        return scope.having({one.name: links.beside(one, scope, event, self) for one in stream.links}), event, profile
 
 
 @dataclass(frozen=True, slots=True)

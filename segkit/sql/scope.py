@@ -30,11 +30,14 @@ class Leaves:
         The path of this object within the row.
     used
         The leaves asked for so far; shared between the row and the objects inside it.
+    beside
+        Joins that the row needs, by the step joined; shared likewise.
     """
 
     table: str
     prefix: Path = ()
     used: dict[Path, None] = field(default_factory=dict)
+    beside: dict[str, exp.Join] = field(default_factory=dict)
 
     def at(self, *names: str) -> Leaves:
         """An object inside this one."""

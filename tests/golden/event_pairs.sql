@@ -1,8 +1,7 @@
-WITH events_1 AS (
-  /* exists X from xEvent, Y from xEvent where X.type = "view" and Y.type = "buy" and X.value = Y.value */
-  SELECT
+WITH beside_1 AS (
+  SELECT DISTINCT
     e."profile_key",
-    LIST({'type': e."type", 'value': e."value"}) AS list_1
+    e."value" AS "key_1"
   FROM (
     SELECT
       profile_key,
@@ -11,23 +10,23 @@ WITH events_1 AS (
     FROM happened
   ) AS e
   WHERE
-    e."type" = 'view' /* X.type = "view" */
-  GROUP BY
-    e."profile_key"
-), events_2 AS (
+    e."type" = 'buy'
+), events_1 AS (
   /* exists X from xEvent, Y from xEvent where X.type = "view" and Y.type = "buy" and X.value = Y.value */
   SELECT
     e."profile_key",
-    LIST({'type': e."type", 'value': e."value"}) AS list_1
+    TRUE AS found_1
   FROM (
     SELECT
       profile_key,
-      "type",
-      "value"
+      "value",
+      "type"
     FROM happened
   ) AS e
+  LEFT JOIN beside_1
+    ON beside_1."profile_key" = e."profile_key" AND beside_1."key_1" = e."value"
   WHERE
-    e."type" = 'buy' /* Y.type = "buy" */
+    e."type" = 'view' /* X.type = "view" */ AND NOT beside_1."profile_key" IS NULL
   GROUP BY
     e."profile_key"
 )
@@ -35,16 +34,3 @@ WITH events_1 AS (
 SELECT
   COUNT(*) AS size
 FROM events_1
-INNER JOIN events_2
-  USING (profile_key)
-WHERE
-  LEN(
-    LIST_FILTER(
-      events_1."list_1",
-      LAMBDA x1 : LEN(LIST_FILTER(events_2."list_1", LAMBDA x2 : (
-        x1
-      )."value" = (
-        x2
-      )."value")) > 0
-    )
-  ) > 0

@@ -45,6 +45,45 @@ def test_r23_r29_what_is_asked_of_events_is_one_pass_a_condition(text: str, expe
     assert forms(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("where", "kind"),
+    [
+        ("A.type = B.type", "join on equality"),
+        ('A.type = "x" and B.type = A.type and B.value = A.value', "join on equality"),
+        ("B.timestamp occurs after A.timestamp", "minimum and maximum"),
+        ("B.value > A.value and B.type = A.type", "minimum and maximum"),
+        ("B.value > A.value or B.type = A.type", "minimum and maximum"),
+        ("B._id != A._id and B.type = A.type", "minimum and maximum"),
+        ("B.timestamp occurs <= 2 days after A.timestamp", "ASOF join"),
+        ("A.timestamp occurs <= 2 days after B.timestamp", "ASOF join"),
+        ("B.timestamp occurs after A.timestamp and B.timestamp occurs <= 2 days after A.timestamp", "ASOF join"),
+        ("B.value + A.value > 3", "list with lambdas"),
+        ("B.value > A.value and B.timestamp occurs after A.timestamp", "list with lambdas"),
+    ],
+)
+def test_r25_two_events_are_not_paired_where_one_value_decides(where: str, kind: str) -> None:
+    [form, *_] = plan(
+        {"": bind(parse(f"exists A from xEvent, B from xEvent where {where}"), SCHEMA).condition}, {}, CLOCK
+    ).forms
+    assert form.kind == kind
+    if kind != "list with lambdas":
+        assert form.reads_events == (3 if " or " in where else 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("exists A from xEvent where not (exists B from xEvent where B.timestamp occurs after A.timestamp)", 2),
+        ("forall A from xEvent where exists B from xEvent where B.value > A.value", 2),
+        ("(select A from xEvent where exists B from xEvent where B.value > A.value).count() > 2", 2),
+        ("exists A from xEvent, B from xEvent, C from xEvent where B.value > A.value and C.value > B.value", 3),
+        ("exists A from xEvent, B from xEvent, C from xEvent where B.value > A.value and C.value > A.value", 2),
+    ],
+)
+def test_r24_r26_every_link_reads_the_events_once(text: str, kinds: int) -> None:
+    assert forms(text) == [("minimum and maximum", kinds)]
+
+
 def test_many_features_share_one_pass() -> None:
     found = forms(*(f"xEvent[value > {one}].count() > 1" for one in range(20)))
     assert found == [("shared pass", 1), *[("shared pass", 0)] * 19]
