@@ -10,7 +10,8 @@ from sqlglot import exp
 from segkit.engine import render
 from segkit.errors import DataError
 from segkit.jobs import Outcome
-from segkit.pql import PQLError, parse
+from segkit.pql import PQLError
+from segkit.pql.formats import read
 from segkit.sql import compile_segments
 from segkit.sql.source import KEY, MASK
 
@@ -136,7 +137,7 @@ class _Part:
         failures: dict[str, str] = {}
         for segment in self.segments:
             try:
-                conditions[segment.segment_id] = self.scope.bind(segment.value)
+                conditions[segment.segment_id] = self.scope.bind(read(segment.value, segment.format))
             except (PQLError, DataError) as error:
                 failures[segment.segment_id] = str(error)
         return conditions, failures
@@ -216,7 +217,7 @@ def _by_policy(segments: Sequence[SegmentSnapshot]) -> dict[tuple[str, int], tup
 def _resolver(job: JobRecord) -> Callable[[str], Expression]:
     """What `inSegment` means in a job: the definitions as they were when it was created (R48)."""
     known = {name: one for one in (*job.references, *job.segments) for name in (one.name, one.segment_id)}
-    return lambda name: parse(known[name].value)
+    return lambda name: read(known[name].value, known[name].format)
 
 
 def _chunks(conditions: Mapping[str, BoundExpression], size: int) -> Iterator[dict[str, BoundExpression]]:

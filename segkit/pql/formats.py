@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from segkit.errors import InvalidRequestError
 from segkit.pql.diagnostics import PQLError
 from segkit.pql.reading.reader import parse, parse_recovering
+from segkit.pql.tree import Expression
 from segkit.pql.trees import from_json, is_tree, to_json
+from segkit.pql.writing.formatter import format as laid_out
 
 if TYPE_CHECKING:
     from segkit.pql.diagnostics import Diagnostic
-    from segkit.pql.tree import Expression
 
 TEXT: Final = "pql/text"
 TREE: Final = "pql/json"
@@ -48,14 +51,53 @@ def read(value: str, form: str) -> Expression:
             raise InvalidRequestError(f"the format of an expression is `{TEXT}` or `{TREE}`, not {form!r}")
 
 
-def read_any(text: str) -> Expression:
-    """An expression in either format, told by its looks: a tree is a JSON object."""
-    return read(text, form_of(text))
+def kept(rule: str | Expression | Mapping[str, object]) -> tuple[str, str]:
+    """What is kept of an expression, as it was given: a value and its format.
+
+    Parameters
+    ----------
+    rule
+        PQL text, a parsed expression, a `pql/json` tree as text or dict, or an expression object of AEP,
+        `{"type": "PQL", "format": "pql/json", "value": "…"}`.
+
+    Examples
+    --------
+    >>> kept("age > 20")
+    ('age > 20', 'pql/text')
+    """
+    if isinstance(rule, Expression):
+        return rule.text or laid_out(rule), TEXT
+    if isinstance(rule, str) and not is_tree(rule):
+        return rule, TEXT
+    document = json.loads(rule) if isinstance(rule, str) and _is_wrapped(rule) else rule
+    if isinstance(document, Mapping) and "nodeType" not in document:
+        from_json(document)  # what is wrong with it is said there
+        value, form = document["value"], document.get("format", TREE)
+        return (value if isinstance(value, str) else _dumped(value)), str(form)
+    return (document if isinstance(document, str) else _dumped(document)), TREE
+
+
+def _is_wrapped(text: str) -> bool:
+    """Whether a text is an expression object of AEP and not the tree itself."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return False  # what is wrong with it is said by who reads it
+    return isinstance(document, dict) and "nodeType" not in document and "value" in document
+
+
+def _dumped(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def form_of(text: str) -> str:
-    """The format that a text looks like."""
+    """The format that a text looks like: a tree is a JSON object."""
     return TREE if is_tree(text) else TEXT
+
+
+def given(rule: str | Mapping[str, object]) -> str | Expression:
+    """A rule as whoever asks about it gives it: text stays text, a tree is read."""
+    return rule if isinstance(rule, str) and not is_tree(rule) else from_json(rule)
 
 
 def read_recovering(text: str) -> tuple[Expression | None, list[Diagnostic]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from segkit.errors import InvalidRequestError
-from segkit.pql import Expression
+from segkit.pql import Expression, formats
 
 
 def given(value: object) -> str:
@@ -26,14 +26,24 @@ def whole(value: str, what: str) -> str:
 
 
 def rule(value: Any) -> str | Expression:  # noqa: ANN401  whatever was given
-    """A rule: PQL text or a parsed expression."""
-    if isinstance(value, str | Expression):
+    """A rule: PQL text or a parsed expression; a `pql/json` tree, as text or dict, is read."""
+    if isinstance(value, Expression):
         return value
+    if isinstance(value, str | Mapping):
+        return formats.given(value)
     # a Segment, told by its expression, so that this file need not know of it
     pql = getattr(value, "pql", None)
     if isinstance(pql, str):
         return pql
     raise InvalidRequestError(f"a rule is PQL, such as 'homeAddress.country = \"US\"', not {given(value)}")
+
+
+def kept_rule(value: Any, what: str) -> tuple[str, str]:  # noqa: ANN401  whatever was given
+    """A rule as it is kept: a value and its format."""
+    if not isinstance(value, str | Expression | Mapping):
+        raise InvalidRequestError(f"{what} is PQL or a pql/json tree, not {given(value)}")
+    kept, form = formats.kept(value)
+    return whole(kept, what), form
 
 
 def key(value: object, what: str, kind: type = str) -> str:

@@ -9,7 +9,7 @@ from segkit.analysis.comparison import Comparison
 from segkit.errors import InvalidRequestError, SegkitError
 from segkit.pql import PQLError
 from segkit.pql.binder import bind
-from segkit.pql.formats import read
+from segkit.pql.formats import TEXT, converted, read
 from segkit.pql.normal import key
 from segkit.pql.normal.changes import changes
 from segkit.pql.types import leaves
@@ -113,4 +113,7 @@ def _fields(scope: Scope) -> frozenset[str]:
 
 def _words(record: SegmentDefinition, fields: Iterable[str]) -> frozenset[str]:
     """The fields that a rule may read."""
-    return frozenset(_WORD.findall(record.value)) & frozenset(fields)
+    try:
+        return frozenset(_WORD.findall(converted(record.value, record.format, TEXT))) & frozenset(fields)
+    except PQLError:
+        return frozenset()

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
 from segkit import profiles
+from segkit.analysis.contents import Contents
 from segkit.analysis.explain import Explanation, explain
+from segkit.analysis.lint import lint
 from segkit.catalog import Catalog
 from segkit.engine import Engine, render
 from segkit.errors import DataError, InvalidRequestError, NotFoundError, SegkitError
@@ -18,6 +20,9 @@ from segkit.jobs import Runner
 from segkit.notebook import in_kernel, install_errors, record_html, record_text
 from segkit.pql import Findings, PQLError, parse
 from segkit.pql.binder import Referred
+from segkit.pql.formats import read
+from segkit.pql.linting import judge
+from segkit.pql.linting.fixing import judged
 from segkit.pql.reading.reader import parse_recovering
 from segkit.pql.references import referenced_segments
 from segkit.pql.types import array_of, object_of
@@ -84,6 +89,7 @@ class Workspace:
         self.folder = Path(self._temporary.name if self._temporary else folder or "").expanduser().absolute()
         self.read_only = read_only
         self._closed = False
+        self._contents = Contents()
         self._kept: tuple[object, dict[str | None, tuple[MergePolicy, tuple[Dataset, ...]]]] = (None, {})
         spill = tempfile.gettempdir() if read_only else self.folder / ".tmp"
         # before the folder: what DuckDB refuses shall leave none behind
@@ -219,23 +225,57 @@ class Workspace:
         scope = self.scope(merge_policy, as_of)
         expression = parse(wanted) if isinstance(wanted, str) else wanted
         with self.reading():
-            return explain(scope, expression, self._segment_names(expression))
+            return explain(scope, expression, self._segments_named(expression))
 
     def check(self, pql: str | Expression, *, merge_policy: PolicyLike | None = None) -> Findings:
         """All errors and warnings of a rule against the schema of the workspace; none is raised.
 
-        Without any data yet, only the grammar is checked.
+        What is doubtful in it is among them, as far as that shows without looking into the data: `lint` does. Without
+        any data yet, only the text is checked.
         """
-        wanted = arguments.rule(pql)
-        expression, found = parse_recovering(wanted if isinstance(wanted, str) else wanted.text)
+        expression, found = self._read(pql)
         if expression is None or not len(self.datasets):
-            return Findings(found)
-        bound: Sequence[Diagnostic]
+            return Findings([*found, *(() if expression is None else judged(expression, None))])
         try:
-            bound = self.scope(merge_policy).check(expression).diagnostics
+            bound = self.scope(merge_policy).check(expression)
         except PQLError as error:
-            bound = error.diagnostics
-        return Findings([*found, *bound])
+            return Findings([*found, *error.diagnostics])
+        return Findings([*found, *bound.diagnostics, *judge(bound)])
+
+    def lint(self, pql: str | Expression, *, merge_policy: PolicyLike | None = None) -> Findings:
+        """What is doubtful in a rule: that it holds for nobody or everybody, says things twice, drops missing values,
+        or asks for texts and numbers that the data do not hold.
+
+        Parameters
+        ----------
+        pql
+            The rule.
+        merge_policy
+            Object, id or name; the default policy when left out.
+
+        Returns
+        -------
+        Findings
+            Warnings in the order of the text, each with a hint; `.fixed` is the rule with what can be mended mended.
+            Of a rule that cannot be accepted, the errors.
+
+        Raises
+        ------
+        DataError
+            When there is no data yet, or a source changed since it was added.
+        """
+        expression, found = self._read(pql)
+        scope = self.scope(merge_policy)
+        scope.verify()
+        return Findings(found) if expression is None else lint(scope, expression, found, self._contents)
+
+    def _read(self, pql: str | Expression) -> tuple[Expression | None, list[Diagnostic]]:
+        """A rule in either format, and what is wrong with its text."""
+        try:
+            wanted = arguments.rule(pql)
+        except PQLError as error:  # a tree that cannot be read
+            return None, list(error.diagnostics)
+        return parse_recovering(wanted if isinstance(wanted, str) else wanted.text)
 
     def query(self, sql: str, *, merge_policy: PolicyLike | None = None) -> Result:
         """Plain SQL over the merged profiles, the events and each dataset.
@@ -455,7 +495,7 @@ class Workspace:
         for key in sorted(referenced_segments(expression)):
             with contextlib.suppress(NotFoundError):
                 definition = self.catalog_store.segments.get(key)
-                found[key] = (definition.name, definition.value)
+                found[key] = (definition.name, read(definition.value, definition.format).text)
         return found
 
     def _referred(self, segment: str, policy: MergePolicy) -> Referred:
@@ -463,10 +503,13 @@ class Workspace:
         definition = self.catalog_store.segments.get(segment)
         own = self.merge_policies.default.id if definition.merge_policy_id is None else definition.merge_policy_id
         differs = own != policy.id
-        return Referred(parse(definition.value), self.policy_names().get(own, own) if differs else None)
+        return Referred(
+            read(definition.value, definition.format), self.policy_names().get(own, own) if differs else None
+        )
 
     def _expression(self, segment: str) -> Expression:
-        return parse(self.catalog_store.segments.get(segment).value)
+        definition = self.catalog_store.segments.get(segment)
+        return read(definition.value, definition.format)
 
 
 def _changed(dataset: profiles.Dataset) -> bool:
@@ -478,7 +521,7 @@ def _changed(dataset: profiles.Dataset) -> bool:
 
 
 def _references(definition: SegmentDefinition) -> Iterable[str]:
-    return referenced_segments(parse(definition.value))
+    return referenced_segments(read(definition.value, definition.format))
 
 
 def _origins(datasets: Iterable[profiles.Dataset]) -> dict[FieldPath, tuple[str, ...]]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from segkit.aep import definition_from_aep, definition_list_to_aep, definition_to_aep
 from segkit.catalog import SegmentDefinition
 from segkit.errors import ConflictError, InvalidRequestError, NotFoundError, SegkitError
 from segkit.notebook import segment_html, segment_text
-from segkit.pql import parse
+from segkit.pql import Expression, to_json
+from segkit.pql.formats import TEXT, TREE, converted, read
 from segkit.pql.references import referenced_segments
 from segkit.result import Listing
 from segkit.workspace import arguments, comparing
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from segkit.workspace.merge_policies import PolicyLike
     from segkit.workspace.size import Size
 
-TEXT_FORMAT = "pql/text"
 COLUMNS = ("name", "pql", "merge_policy", "version", "updated", "id")
 
 
@@ -60,8 +61,13 @@ class Segment:
 
     @property
     def pql(self) -> str:
-        """The expression."""
-        return self.record.value
+        """The expression as text for people; of a definition kept as `pql/json`, what a person would write for it."""
+        return converted(self.record.value, self.record.format, TEXT)
+
+    @property
+    def format(self) -> str:
+        """What the expression is kept as: `pql/text` or `pql/json`."""
+        return self.record.format
 
     @property
     def version(self) -> int:
@@ -94,9 +100,24 @@ class Segment:
         """
         return self._workspace.segments.compare(self, other, version=version)
 
-    def to_aep(self) -> dict[str, Any]:
-        """The definition as AEP's JSON document."""
-        return definition_to_aep(self.record, self._workspace.settings)
+    def to_json(self, *, indent: int | None = None) -> str:
+        """The expression as the tree that AEP calls `pql/json`; see `segkit.pql.to_json`."""
+        return to_json(read(self.record.value, self.record.format), indent=indent)
+
+    def to_aep(self, *, format: str | None = None) -> dict[str, Any]:  # noqa: A002  AEP's word
+        """The definition as AEP's JSON document.
+
+        Parameters
+        ----------
+        format
+            `pql/text` or `pql/json`; the one the definition is kept in when left out.
+        """
+        record = self.record
+        wanted = record.format if format is None else format
+        if wanted not in {TEXT, TREE}:
+            raise InvalidRequestError(f"the format of an expression is `{TEXT}` or `{TREE}`, not {wanted!r}")
+        value = converted(record.value, record.format, wanted)
+        return definition_to_aep(replace(record, value=value, format=wanted), self._workspace.settings)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Segment) and self.record == other.record
@@ -112,6 +133,9 @@ class Segment:
 
     def _view(self) -> dict[str, Any]:
         twins: list[str] = []
+        shown_as = self.record.value
+        with contextlib.suppress(SegkitError):
+            shown_as = self.pql
         if self._made:
             with contextlib.suppress(SegkitError):  # a display says what it can
                 twins = self.same_as
@@ -120,7 +144,7 @@ class Segment:
             "same_as": twins,
             "name": self.name,
             "description": self.description,
-            "pql": self.pql,
+            "pql": shown_as,
             "merge_policy": self._workspace.policy_name(self.merge_policy),
             "version": self.version,
             "updated": shown(moment(self.record.update_time)),
@@ -128,6 +152,7 @@ class Segment:
 
 
 SegmentLike = Segment | str
+Rule = str | Expression | Mapping[str, Any]
 
 
 class Segments:
@@ -139,7 +164,7 @@ class Segments:
     def create(
         self,
         name: str | Mapping[str, Any],
-        pql: str | None = None,
+        pql: Rule | None = None,
         *,
         description: str | None = None,
         merge_policy: PolicyLike | None = None,
@@ -151,7 +176,8 @@ class Segments:
         name
             Unique in the workspace; or a whole AEP JSON document of a segment definition.
         pql
-            The expression; checked against the schema before anything is kept.
+            The expression; checked against the schema before anything is kept. PQL text, a parsed expression, or a
+            `pql/json` tree as text or dict, which is kept as it is.
         description
             What it is for, in words.
         merge_policy
@@ -170,13 +196,16 @@ class Segments:
             record = definition_from_aep(name)
         else:
             named = arguments.name(name, "segment definition")
-            if not isinstance(pql, str):
+            if not isinstance(pql, str | Expression | Mapping):
                 what = "needs an expression" if pql is None else f"has {arguments.given(pql)} for an expression"
                 message = f"segment {name!r} {what}: ws.segments.create({name!r}, 'PQL')"
                 raise InvalidRequestError(message)
+            value, form = arguments.kept_rule(pql, f"the expression of segment {name!r}")
             policy = None if merge_policy is None else self._workspace.merge_policies.get(merge_policy).id
             words = arguments.text(description, "a description")
-            record = SegmentDefinition(id="", name=named, value=pql, description=words, merge_policy_id=policy)
+            record = SegmentDefinition(
+                id="", name=named, value=value, format=form, description=words, merge_policy_id=policy
+            )
         with catalog.transaction():
             self._check(record)
             return Segment(self._workspace, catalog.segments.create(record), made=True)
@@ -265,7 +294,7 @@ class Segments:
             (
                 ", ".join(one.name for one in group),
                 len(group),
-                group[0].value,
+                Segment(workspace, group[0]).pql,
                 names.get(group[0].merge_policy_id or "", "(default)"),
             )
             for group in groups
@@ -332,7 +361,7 @@ class Segments:
         segment: SegmentLike,
         *,
         name: str | None = None,
-        pql: str | None = None,
+        pql: Rule | None = None,
         description: str | None = None,
         merge_policy: PolicyLike | None = None,
     ) -> Segment:
@@ -343,13 +372,14 @@ class Segments:
         if name is not None:
             changes["name"] = arguments.name(name, "segment definition")
         if pql is not None:
-            changes |= {"value": arguments.text(pql, "the expression of a segment"), "format": TEXT_FORMAT}
+            value, form = arguments.kept_rule(pql, "the expression of a segment")
+            changes |= {"value": value, "format": form}
         if description is not None:
             changes["description"] = arguments.text(description, "a description")
         if merge_policy is not None:
             changes["merge_policy_id"] = self._workspace.merge_policies.get(merge_policy).id
         if pql is not None:
-            self._workspace.bind(pql, changes.get("merge_policy_id", old.merge_policy), instead_of=old)
+            self._workspace.bind(read(value, form), changes.get("merge_policy_id", old.merge_policy), instead_of=old)
         catalog = self._workspace.catalog_store
         # in one transaction: nobody may come to refer to it between the look and the change
         with catalog.transaction():
@@ -376,18 +406,14 @@ class Segments:
         return self._workspace.catalog_store.segments.list(limit=0)[0]
 
     def _check(self, record: SegmentDefinition) -> None:
-        if record.format != TEXT_FORMAT:
-            message = (
-                f"the segment definition `{record.name}` is written in {record.format}, which cannot be read yet; "
-                f"give its expression as {TEXT_FORMAT}"
-            )
-            raise InvalidRequestError(message)
-        self._workspace.scope(record.merge_policy_id).check(record.value)
+        self._workspace.scope(record.merge_policy_id).check(read(record.value, record.format))
 
     def _refuse_if_used(self, segment: Segment, *, by: tuple[str, ...], verb: str) -> None:
         _, records = self._workspace.catalog_store.segments.list()
         users = [
-            one.name for one in records if one.id != segment.id and referenced_segments(parse(one.value)) & set(by)
+            one.name
+            for one in records
+            if one.id != segment.id and referenced_segments(read(one.value, one.format)) & set(by)
         ]
         if users:
             message = (
