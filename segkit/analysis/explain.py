@@ -109,10 +109,10 @@ def explain(scope: Scope, rule: str | Expression, segments: Mapping[str, tuple[s
     PQLError
         When it cannot be accepted.
     """
-    given = scope.check(rule)
+    given = scope.bind(rule)
     # spans of a tree that no text was parsed for point nowhere, and the layout is what everything is quoted from
     expression = parse(laid_out(given.expression))
-    bound = scope.bind(expression)
+    bound = given if expression.text == given.expression.text else scope.bind(expression)
     t = telling(expression, {key: name for key, (name, _) in (segments or {}).items()})
     is_value = bound.type.kind in _SCALARS
     if is_value:

@@ -10,6 +10,7 @@ from segkit.pql.bound import Attribute, Get, Variable, children
 from segkit.pql.bound_walk import path_of
 from segkit.pql.types import Kind, leaves
 from segkit.sql.events import PROFILES
+from segkit.sql.notes import Sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -217,10 +218,8 @@ def _columns(paths: list[Path], root: Type, datasets: Iterable[Dataset]) -> tupl
 
 
 def _feature(one: Feature, form: Form, made: Plan, text: str) -> FeatureRead:
-    def words(node: Bound) -> str:
-        return " ".join(text[node.span.start : node.span.end].split())
-
-    held = tuple(dict.fromkeys(found for part in one.stream.where if (found := words(part))))
-    shown = " ".join(text[one.span.start : one.span.end].split())
+    said = Sources({one.origin: text})
+    held = tuple(dict.fromkeys(found for part in one.stream.where if (found := said.condition(one.origin, part))))
+    shown = said.words(one.origin, one.span)
     kind = _KINDS[one.kind]
     return FeatureRead(one.name, kind, shown, held, form.kind, form.note, form.reads_events, one in made.needed)

@@ -180,7 +180,7 @@ class Typing:
                 found.append(f"ties {ties}; items without the key come last")
             case Lookup():
                 found.append("missing where there is no such key")
-            case Arith(operator="/" | "%"):
+            case Arith(operator="/" | "%", right=right) if not (isinstance(right, Const) and right.value):
                 found.append("missing where the divisor is 0")
         if isinstance(node, Compare | Test) and node.ignore_case:
             found.append("upper and lower case are the same")
@@ -220,6 +220,8 @@ def what(node: Bound, t: Telling) -> str:
     match node:
         case Const(value=held):
             return constant(held)
+        case Get() if not _is_path(node):
+            return f".{dotted(path_of(node)[1])}"
         case Attribute() | Get() | Variable() | Events():
             return _name(node, t)
         case Items():
@@ -261,7 +263,7 @@ def what(node: Bound, t: Telling) -> str:
 def _below(node: Bound) -> Sequence[Bound]:
     match node:
         case Get() if not _is_path(node):
-            return children(path_of(node)[0])
+            return (path_of(node)[0],)
         case Items() if all(isinstance(one, Const) for one in node.items):
             return ()
         case Get():

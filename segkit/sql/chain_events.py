@@ -193,7 +193,7 @@ class _Scan:
         return common, [{key: one for key, one in each.items() if key not in common} for each in parts]
 
     def _condition(self, one: Bound, scope: Scope) -> exp.Expr:
-        return self.steps.sources.noted(condition(one, scope), self.origin, one.span)
+        return self.steps.sources.noted(condition(one, scope), self.origin, one)
 
     @staticmethod
     def _with(row: Leaves, extra: Mapping[str, exp.Expr], *, own: bool) -> None:

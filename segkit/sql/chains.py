@@ -16,7 +16,6 @@ from segkit.sql import chain_steps as forms
 from segkit.sql.build import both, call, column, present, table
 from segkit.sql.chain_events import INSTANT, scanned
 from segkit.sql.chain_steps import MATCH, OWN, STATE, States
-from segkit.sql.notes import line
 from segkit.sql.source import KEY
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ class _Builder:
         element = self.elements[step.index]
         known = States("", {}, {}) if states is None else states
         select, after = forms.advanced(self._rows(step, states), known, step, element)
-        words = line(self.steps.sources.words(self.origin, element.element.span))
+        words = self.steps.sources.words(self.origin, element.element.span)
         name = self.steps.add(self._name(step), select, words)
         return States(name, after.moments, after.guards)
 

@@ -110,7 +110,7 @@ def passes(planned: Sequence[EventPass], steps: Steps, notes: dict[str, str]) ->
 def _separate(group: Sequence[Feature], steps: Steps, notes: dict[str, str], name: str) -> Pass:
     stream = group[0].stream
     scope, event, profile = steps.scope(stream)
-    held = [steps.sources.noted(condition(one, scope), group[0].origin, one.span) for one in stream.where]
+    held = [steps.sources.noted(condition(one, scope), group[0].origin, one) for one in stream.where]
     columns = {one.name: f"{_word(one)}_{number}" for number, one in enumerate(group, 1)}
     chosen = [exp.alias_(aggregated(one, steps, scope), columns[one.name]) for one in group]
     rows = steps.rows(event, profile, stream.where)
@@ -187,7 +187,7 @@ def aggregated(
         case "first":
             keys = [] if feature.order is None else [(value(feature.order[0], scope), feature.order[1])]
             # All items are equal by a constant, which DuckDB refuses to sort by.
-            keys = [(key, down) for key, down in keys if not isinstance(key, exp.Literal)]
+            keys = [(key, down) for key, down in keys if key.find(exp.Column) is not None]
             last = in_time(stream, scope) if ties is None else ties
             last = [(key, down) for key, down in last if all(key != one for one, _ in keys)]
             return over(call("FIRST", sorted_by(item, *keys, *last)))

@@ -16,7 +16,7 @@ from segkit.sql.expressions import condition, plain, value
 from segkit.sql.source import KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     from segkit.plan.features import Feature
     from segkit.plan.groups import Grouping
@@ -48,20 +48,42 @@ def _rows_sign(one: Feature, grouping: Grouping) -> Hashable:
 
 def _group_pass(several: list[tuple[Feature, Grouping]], steps: Steps, notes: dict[str, str], number: int) -> Pass:
     first, grouping = several[0]
-    rows = _Rows.of(first, grouping, steps)
-    values = [exp.alias_(_value(one, rows, steps), f"value_{at}") for at, (_, one) in enumerate(several, 1)]
+    features = {inner.name: inner for _, one in several for inner in one.features}
+    shown = {name: f"{_word(one)}_{at}" for at, (name, one) in enumerate(features.items(), 1)}
+    rows = _Rows.of(first, grouping, steps, ordered=any(one.kind in _ORDERED for one in features.values()))
+    values = [exp.alias_(_value(one, rows, steps), shown[name]) for name, one in features.items()]
     groups = rows.select(first, steps).select(exp.alias_(rows.key.copy(), _GROUP_KEY, quoted=True), *values, copy=False)
     groups = groups.group_by(column(KEY, rows.event.table), rows.key.copy(), copy=False)
     step, of = f"groups_{number}", f"maps_{number}"
     columns = {one.name: f"map_{at}" for at, (one, _) in enumerate(several, 1)}
+    scope = _of_groups(features.values(), shown, rows.scope)
     made = [
-        exp.alias_(maps.listed(column(_GROUP_KEY), exp.Column(this=exp.to_identifier(f"value_{at}"))), name)
-        for at, name in enumerate(columns.values(), 1)
+        exp.alias_(maps.listed(column(_GROUP_KEY), plain(one.value, scope)), columns[each.name])
+        for each, one in several
     ]
     for one, _ in several:
         steps.add(step, groups, notes.get(one.name, ""))
     steps.add(of, exp.Select().select(column(KEY), *made).from_(table(step)).group_by(column(KEY)))
     return Pass(of, columns, present=True)
+
+
+def _word(feature: Feature) -> str:
+    return "found" if feature.kind == "any" else feature.kind
+
+
+def _of_groups(features: Iterable[Feature], shown: Mapping[str, str], scope: Scope) -> Scope:
+    """What the names mean over the row of a group."""
+    names = {name: exp.Column(this=exp.to_identifier(one)) for name, one in shown.items()}
+    certain = frozenset(one.name for one in features if one.kind in _CERTAIN)
+    numbers = frozenset(one.name for one in features if one.kind in _PLAIN)
+    return replace(scope.having({**names, "key": column(_GROUP_KEY)}), never_null=certain, plain=numbers)
+
+
+def _value(one: Feature, rows: _Rows, steps: Steps) -> exp.Expr:
+    """A feature of a group."""
+    held = [condition(each, rows.scope) for each in one.stream.where]
+    made = aggregated(one, steps, rows.scope, both(held) if held else None, ties=rows.ties)
+    return otherwise(made, exp.Array(expressions=[])) if one.kind == "list" and held else made
 
 
 @dataclass(slots=True)
@@ -91,15 +113,14 @@ class _Rows:
     joins: list[exp.Expr] = field(default_factory=list)
 
     @classmethod
-    def of(cls, feature: Feature, grouping: Grouping, steps: Steps) -> _Rows:
-        """The rows of a feature's stream."""
+    def of(cls, feature: Feature, grouping: Grouping, steps: Steps, *, ordered: bool) -> _Rows:
+        """The rows of a feature's stream, `ordered` where one comes before another."""
         stream = feature.stream
         scope, event, profile = steps.scope(stream)
-        held = [steps.sources.noted(condition(one, scope), feature.origin, one.span) for one in stream.where]
+        held = [steps.sources.noted(condition(one, scope), feature.origin, one) for one in stream.where]
         joins: list[exp.Expr] = []
         ties = None
         if stream.many:
-            ordered = any(one.kind in _ORDERED for one in grouping.features)
             ties = [*in_time(stream, scope), (column(_POSITION, _ITEMS), False)] if ordered else []
             joins.append(_unnested(value(stream.item, scope), _ITEMS, _ITEM, *((_POSITION,) if ordered else ())))
             scope = scope.having({stream.event.name: column(_ITEM, _ITEMS)})
@@ -123,18 +144,3 @@ def _unnested(array: exp.Expr, table_: str, *columns: str) -> exp.Expr:
     names = [exp.to_identifier(one, quoted=True) for one in columns]
     alias = exp.TableAlias(this=exp.to_identifier(table_), columns=names)
     return exp.Unnest(expressions=[array], alias=alias, offset=len(columns) > 1 or None)
-
-
-def _value(grouping: Grouping, rows: _Rows, steps: Steps) -> exp.Expr:
-    """What the map holds for a group."""
-    found = {one.name: _feature(one, rows, steps) for one in grouping.features}
-    certain = frozenset(one.name for one in grouping.features if one.kind in _CERTAIN)
-    numbers = frozenset(one.name for one in grouping.features if one.kind in _PLAIN)
-    scope = rows.scope.having({**found, "key": rows.key})
-    return plain(grouping.value, replace(scope, never_null=certain, plain=numbers))
-
-
-def _feature(one: Feature, rows: _Rows, steps: Steps) -> exp.Expr:
-    held = [condition(each, rows.scope) for each in one.stream.where]
-    made = aggregated(one, steps, rows.scope, both(held) if held else None, ties=rows.ties)
-    return otherwise(made, exp.Array(expressions=[])) if one.kind == "list" and held else made

@@ -146,7 +146,7 @@ def compile_segments(
     tests: list[exp.Expr] = []
     for column_, one, origin in atoms.found.values():
         test = exp.alias_(when(made.condition(one), literal(1), literal(0)), column_)
-        tests.append(made.sources.noted(test, origin, one.span, whole=True))
+        tests.append(made.sources.noted(test, origin, one, whole=True))
     rows = made.base(mask=True).select(column(KEY), column(MASK), *tests, copy=False)
     made.steps.add("conditions", rows)
     members = exp.Select().select(column(KEY), column(MASK)).from_(table("conditions"))
@@ -285,7 +285,7 @@ class _Statement:
         rule = self.plan.conditions.get(_RULE)
         if rule is None:
             return select
-        tests = [self.sources.noted(self.condition(one), _RULE, one.span) for one in conjuncts(rule)]
+        tests = [self.sources.noted(self.condition(one), _RULE, one) for one in conjuncts(rule)]
         test = both(tests)
         return select if isinstance(test, exp.Boolean) and test.this else select.where(test, copy=False)
 
