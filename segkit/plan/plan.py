@@ -10,7 +10,8 @@ from segkit.plan.features import Features
 from segkit.plan.fold import TRUE, fold
 from segkit.plan.forms import event_passes, forms_of
 from segkit.plan.needs import Shapes, holds_without, holds_without_profile, reads
-from segkit.pql.bound import Distinct, Head, Top
+from segkit.pql.bound import Const, Distinct, Head, Top
+from segkit.pql.bound_walk import conjuncts, free
 from segkit.pql.diagnostics import PQLError
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ def plan(conditions: Mapping[str, Bound], columns: Mapping[str, Bound], clock: C
     grouped = [one.groups.value for one in features.all if one.groups is not None]
     parts = [*rules.values(), *values.values(), *grouped]
     either = tuple(rules.values()) or (TRUE,)
-    needed = tuple(one for one in features.all if not _any_without(either, [one], clock))
+    alone = [_Conjuncts.of(one) for one in either]
+    needed = tuple(one for one in features.all if not any(rule.hold_without(one, clock) for rule in alone))
     return Plan(
         rules,
         values,
@@ -102,6 +104,29 @@ def plan(conditions: Mapping[str, Bound], columns: Mapping[str, Bound], clock: C
         without_profile=any(holds_without_profile(one, clock) for one in either),
         without_events=_any_without(either, features.all, clock),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Conjuncts:
+    """The conditions that a rule joins by `and`, by the features that they read; a feature concerns only its own."""
+
+    never: bool
+    reading: Mapping[str, Sequence[Bound]]
+
+    @classmethod
+    def of(cls, rule: Bound) -> _Conjuncts:
+        reading: dict[str, list[Bound]] = {}
+        held = conjuncts(rule)
+        for one in held:
+            for name in free(one):
+                reading.setdefault(name, []).append(one)
+        return cls(any(isinstance(one, Const) and one.value is not True for one in held), reading)
+
+    def hold_without(self, feature: Feature, clock: Clock) -> bool:
+        """Whether the rule can be true for a profile that lacks the events of a feature."""
+        return not self.never and all(
+            holds_without(one, [feature], clock) for one in self.reading.get(feature.name, ())
+        )
 
 
 def _any_without(rules: Sequence[Bound], features: Sequence[Feature], clock: Clock) -> bool:
