@@ -16,7 +16,7 @@ for _folder in (HERE, HERE.parent / "support", HERE.parent / "pql"):
     sys.path.insert(0, str(_folder))
 
 from fuzz_record import recorded  # noqa: E402  the folders of tests are no packages
-from fuzz_run import Tally, run, seeds  # noqa: E402
+from fuzz_run import THOROUGH, Tally, run, seeds  # noqa: E402
 from pql_examples import EXAMPLES  # noqa: E402
 
 PARTS = 64
@@ -30,20 +30,30 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="another seed gives other expressions")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--every", type=int, default=5, help="run one of so many that compile; 0 runs none")
+    parser.add_argument("--thorough", type=int, default=THOROUGH, help="also lint, mend and explain one of so many")
     parser.add_argument("--record", action="store_true", help="write the figures into tests/fuzz/README.md")
     given = parser.parse_args()
     texts = seeds(EXAMPLES, ROOT.parent / "shared")
     tally = Tally()
     with ProcessPoolExecutor(given.processes) as pool:
         jobs = [
-            pool.submit(run, texts, given.count, seed=given.seed, part=part, parts=PARTS, every=given.every)
+            pool.submit(
+                run,
+                texts,
+                given.count,
+                seed=given.seed,
+                part=part,
+                parts=PARTS,
+                every=given.every,
+                thorough=given.thorough,
+            )
             for part in range(PARTS)
         ]
         for job in jobs:
             tally.add(job.result())
             sys.stderr.write(f"\r{tally.count:,} of {given.count:,}, {len(tally.failures)} failures ")
     sys.stderr.write("\n")
-    command = f"python -m tests.fuzz --count {given.count} --seed {given.seed} --every {given.every}"
+    command = f"python -m tests.fuzz --count {given.count} --seed {given.seed} --every {given.every} --thorough {given.thorough}"
     text = recorded(tally, command, _commit(), dt.datetime.now(tz=dt.UTC).date())
     print(text)  # noqa: T201  a command prints
     for spoilt, said in tally.failures:

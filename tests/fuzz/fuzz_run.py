@@ -28,7 +28,7 @@ ALARM = 30
 """Seconds after which an expression counts as one that never ends; a slow machine takes a hundredth of it."""
 
 _SLOWEST = 10
-_THOROUGH = 4
+THOROUGH = 4
 """One of so many is also linted, mended, written as a tree, brought into the normal form and explained."""
 
 
@@ -91,7 +91,16 @@ def _storable(schema: Schema) -> bool:
     )
 
 
-def run(texts: Sequence[str], count: int, *, seed: int = 0, part: int = 0, parts: int = 1, every: int = 0) -> Tally:
+def run(
+    texts: Sequence[str],
+    count: int,
+    *,
+    seed: int = 0,
+    part: int = 0,
+    parts: int = 1,
+    every: int = 0,
+    thorough: int = THOROUGH,
+) -> Tally:
     """Examine `count` spoilt expressions, or one of several equal parts of them.
 
     The same seed gives the same texts. One of every so many that compile is run over awkward rows; 0 runs none.
@@ -112,8 +121,8 @@ def run(texts: Sequence[str], count: int, *, seed: int = 0, part: int = 0, parts
             for _ in range(wanted):
                 spoilt = mutator.mutated(chance, text)
                 runs = runnable and chance.randrange(every) == 0
-                thorough = chance.randrange(_THOROUGH) == 0
-                _one(spoilt, schema, engine if runs else None, tally, thorough=thorough)
+                judged = chance.randrange(thorough) == 0
+                _one(spoilt, schema, engine if runs else None, tally, thorough=judged)
     return tally
 
 
