@@ -53,7 +53,8 @@ def main() -> int:
             tally.add(job.result())
             sys.stderr.write(f"\r{tally.count:,} of {given.count:,}, {len(tally.failures)} failures ")
     sys.stderr.write("\n")
-    command = f"python -m tests.fuzz --count {given.count} --seed {given.seed} --every {given.every} --thorough {given.thorough}"
+    asked = ("count", "seed", "every", "thorough")
+    command = " ".join(["python -m tests.fuzz", *(f"--{one} {getattr(given, one)}" for one in asked)])
     text = recorded(tally, command, _commit(), dt.datetime.now(tz=dt.UTC).date())
     print(text)  # noqa: T201  a command prints
     for spoilt, said in tally.failures:
