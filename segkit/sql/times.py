@@ -74,8 +74,10 @@ def start_of(unit: Unit | str, instant: exp.Expr, clock: Clock) -> exp.Expr:
     if unit == "week" and clock.week_shift:
         moved = exp.Sub(this=operand(wall), expression=interval(clock.week_shift, "day"))
         start = exp.Add(this=_truncated(unit, moved), expression=interval(clock.week_shift, "day"))
-        return utc(start, clock)
-    return utc(_truncated(unit, wall), clock)
+        return in_years(utc(start, clock))
+    start = utc(_truncated(unit, wall), clock)
+    # year 1 begins a Monday in UTC; elsewhere, and of decades and longer, the first one begins before it
+    return start if clock.is_utc and unit in {"day", "week", "month", "quarter", "year"} else in_years(start)
 
 
 def _local_start(unit: str, instant: exp.Expr, clock: Clock) -> exp.Expr:

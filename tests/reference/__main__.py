@@ -19,11 +19,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seed", type=int, default=None, help="the first seed; chosen anew each time when left out")
     parser.add_argument("--write", action="store_true", help="keep the figures in tests/reference/README.md")
+    parser.add_argument("--missing-values", action="store_true", help="write docs/missing_values.md and nothing else")
     given = parser.parse_args(arguments)
     sys.path.insert(0, str(HERE))
     from reference_long import Figures, part, prepared
     from reference_readme import README, recorded
 
+    if given.missing_values:
+        from reference_missing import DOCUMENT, document
+
+        DOCUMENT.write_text(document(), encoding="utf-8")
+        return 0
     first = given.seed if given.seed is not None else int(time.time()) * 1000
     end = time.time() + given.minutes * 60
     jobs = [(first + number, given.processes, end) for number in range(given.processes)]

@@ -371,3 +371,14 @@ def test_r39_the_first_day_of_year_1_is_a_day_in_every_zone(zone: str) -> None:
             "joined = date(1, 1, 1)": "",
         },
     )
+
+
+def test_r39_nothing_begins_before_year_1() -> None:
+    people = {"a": {"born": dt.date(1, 1, 2), "home": {}}, "b": {"born": dt.date(2000, 1, 5)}}
+    start = dt.datetime.fromisoformat("2000-01-02T18:30:00")
+    agree_on_values(World(people, Calendar(NOW, "Asia/Kolkata")), {"born.truncateToStartOfWeek()": [None, start]})
+    agree_on_values(
+        World(people, Calendar(NOW, "UTC", 6)),
+        {"born.truncateToStartOfWeek()": [None, dt.datetime.fromisoformat("2000-01-02T00:00:00")]},
+    )
+    agree_on_members(World(people, Calendar(NOW)), {"born occurs = 0 decades before born": "b"})
