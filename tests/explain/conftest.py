@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from segkit.workspace import open_demo
+
+# schemas inferred from expressions, and generated expressions
+sys.path += [str(Path(__file__).parents[1] / one) for one in ("support", "reference")]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
