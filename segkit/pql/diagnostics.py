@@ -26,6 +26,10 @@ class Edit:
     span: Span
     text: str
 
+    def touches(self, other: Edit) -> bool:
+        """Whether both change the same stretch, or stretches side by side."""
+        return self.span.start <= other.span.end and other.span.start <= self.span.end
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
@@ -115,11 +119,27 @@ class Findings(list[Diagnostic]):
         found = dict.fromkeys(diagnostics)
         super().__init__(sorted(found, key=lambda one: (one.span.start, one.span.end, one.severity, one.code)))
 
+    @property
+    def fixed(self) -> str:
+        """The text with the fixes of these findings made; of two that meet the first. Empty without any finding."""
+        return mended(self[0].source, [one.fix for one in self]) if self else ""
+
     def __repr__(self) -> str:
         return "\n\n".join(str(one) for one in self) or "no findings"
 
     def _repr_html_(self) -> str:
         return "".join(one._repr_html_() for one in self) or "no findings"
+
+
+def mended(text: str, fixes: Iterable[tuple[Edit, ...]]) -> str:
+    """A text with fixes made, each whole or not at all; of two that meet the first."""
+    made: list[Edit] = []
+    for fix in fixes:
+        if not any(one.touches(other) for one in fix for other in made):
+            made.extend(fix)
+    for edit in sorted(made, key=lambda one: one.span.start, reverse=True):
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    return text
 
 
 class PQLError(SegkitError):

@@ -234,8 +234,12 @@ class Workspace:
         any data yet, only the text is checked.
         """
         expression, found = self._read(pql)
-        if expression is None or not len(self.datasets):
+        if not len(self.datasets):
             return Findings([*found, *(() if expression is None else judged(expression, None))])
+        if expression is None:
+            scope = self.scope(merge_policy)
+            is_text = isinstance(pql, str) and form_of(pql) == TEXT
+            return Findings(with_names(found, str(pql), scope.schema, segments=scope.resolve) if is_text else found)
         try:
             bound = self.scope(merge_policy).check(expression)
         except PQLError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segkit.pql.codes import SYNTAX
-from segkit.pql.diagnostics import Findings, PQLError
+from segkit.pql.diagnostics import Findings, PQLError, mended
 from segkit.pql.formats import TREE, form_of, read_recovering
 from segkit.pql.trees import from_json, to_json
 
@@ -85,16 +85,16 @@ def fix(text: str, schema: Schema | None = None) -> str:
     'loyalty.tier = "gold" and loyalty.points.isNotNull()'
     """
     if form_of(text) != TREE:
-        return mended(text, lambda one: lint(one, schema))
+        return fixed(text, lambda one: lint(one, schema))
     try:
         written = from_json(text).text
     except PQLError:
         return text
-    changed = mended(written, lambda one: lint(one, schema))
+    changed = fixed(written, lambda one: lint(one, schema))
     return text if changed == written else to_json(changed)
 
 
-def mended(text: str, look: Callable[[str], Sequence[Diagnostic]]) -> str:
+def fixed(text: str, look: Callable[[str], Sequence[Diagnostic]]) -> str:
     """A text with all fixes made, until there are none left.
 
     Parameters
@@ -110,25 +110,24 @@ def mended(text: str, look: Callable[[str], Sequence[Diagnostic]]) -> str:
         The text outside of the edits is as it was. A fix that makes new errors is not made.
     """
     found = look(text)
-    refused: set[tuple[str, tuple[Edit, ...]]] = set()
+    refused: set[tuple[Edit, ...]] = set()
     for _ in range(_ROUNDS):
-        fixes = [one.fix for one in found if one.fix and (text, one.fix) not in refused]
+        fixes = [one.fix for one in found if one.fix and one.fix not in refused]
         if not fixes:
             break
-        chosen = _apart(fixes)
-        changed = applied(text, chosen)
+        changed = mended(text, fixes)
         after = look(changed)
         if _worse(found, after):
             # one by one, so that one bad fix does not keep the good ones away
-            for fix in chosen:
-                changed = applied(text, [fix])
+            for fix in fixes:
+                changed = mended(text, [fix])
                 after = look(changed)
                 if not _worse(found, after):
                     break
-                refused.add((text, fix))
+                refused.add(fix)
             else:
-                continue
-        text, found = changed, after
+                break
+        text, found, refused = changed, after, set()
     return text
 
 
@@ -143,26 +142,3 @@ def _errors(found: Iterable[Diagnostic]) -> tuple[int, int]:
     codes = [one.code for one in found if one.severity == "error"]
     grammar = sum(one in SYNTAX for one in codes)
     return grammar, len(codes) - grammar
-
-
-def _apart(fixes: Iterable[tuple[Edit, ...]]) -> list[tuple[Edit, ...]]:
-    """The fixes that do not touch each other, first come first served."""
-    chosen: list[tuple[Edit, ...]] = []
-    taken: list[Edit] = []
-    for fix in fixes:
-        if not any(_touch(one, other) for one in fix for other in taken):
-            chosen.append(fix)
-            taken.extend(fix)
-    return chosen
-
-
-def _touch(one: Edit, other: Edit) -> bool:
-    return one.span.start <= other.span.end and other.span.start <= one.span.end
-
-
-def applied(text: str, fixes: Iterable[tuple[Edit, ...]]) -> str:
-    """A text with edits made that do not overlap."""
-    edits = sorted((one for fix in fixes for one in fix), key=lambda one: (one.span.start, one.span.end))
-    for one in reversed(edits):
-        text = text[: one.span.start] + one.text + text[one.span.end :]
-    return text
