@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -29,9 +30,9 @@ def literal(value: Value) -> exp.Expr:
         case str():
             return exp.Literal.string(value)
         case dt.datetime():
-            return exp.cast(exp.Literal.string(value.isoformat(sep=" ")), "TIMESTAMP")
+            return cast(exp.Literal.string(value.isoformat(sep=" ")), "TIMESTAMP")
         case dt.date():
-            return exp.cast(exp.Literal.string(value.isoformat()), "DATE")
+            return cast(exp.Literal.string(value.isoformat()), "DATE")
 
 
 def double(number: float) -> exp.Expr:
@@ -179,12 +180,28 @@ def tried(value: exp.Expr) -> exp.Expr:
 
 def cast(value: exp.Expr, kind: str) -> exp.Expr:
     """A value as another SQL type."""
-    return exp.cast(value, kind)
+    return exp.cast(value, _kind(kind))
 
 
 def tried_cast(value: exp.Expr, kind: str) -> exp.Expr:
     """A value as another SQL type, or null."""
-    return exp.TryCast(this=value, to=exp.DataType.build(kind))
+    return exp.TryCast(this=value, to=_kind(kind))
+
+
+def _kind(text: str) -> exp.DataType:
+    return _parsed_kind(text).copy()
+
+
+@functools.cache
+def _parsed_kind(text: str) -> exp.DataType:
+    return exp.DataType.build(text)
+
+
+def keyed_join(select: exp.Select, other: exp.Expr, key: str, *, inner: bool) -> exp.Select:
+    """A statement with another table joined by a column of both; sqlglot's own `join` parses its words each time."""
+    how = {"kind": "INNER"} if inner else {"side": "LEFT"}
+    select.append("joins", exp.Join(this=other, using=[exp.to_identifier(key)], **how))
+    return select
 
 
 def finite(value: exp.Expr) -> exp.Expr:

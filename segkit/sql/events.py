@@ -12,7 +12,19 @@ from segkit.plan.needs import holds_without_profile
 from segkit.pql.bound import And
 from segkit.pql.types import Kind
 from segkit.sql import arrays, links
-from segkit.sql.build import both, call, cast, column, finite, literal, otherwise, sorted_by, table, tried_cast
+from segkit.sql.build import (
+    both,
+    call,
+    cast,
+    column,
+    finite,
+    keyed_join,
+    literal,
+    otherwise,
+    sorted_by,
+    table,
+    tried_cast,
+)
 from segkit.sql.expressions import condition, value
 from segkit.sql.notes import Sources
 from segkit.sql.scope import Leaves, Scope
@@ -73,7 +85,7 @@ class Steps:
         if profile.used:
             self.profile_leaves.update(profile.used)
             kind = "left" if holds_without_profile(And(tuple(where)), self.clock) else "inner"
-            select = select.join(table(PROFILES, alias=profile.table), using=[exp.to_identifier(KEY)], join_type=kind)
+            select = keyed_join(select, table(PROFILES, alias=profile.table), KEY, inner=kind == "inner")
         return select
 
     def aggregate(self, feature: Feature, scope: Scope) -> exp.Expr:

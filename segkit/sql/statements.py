@@ -12,7 +12,7 @@ from segkit.pql.bound import And, Const, IsNull, Not, Or
 from segkit.pql.bound_walk import canonical, conjuncts, signature
 from segkit.pql.types import Kind
 from segkit.sql import maps
-from segkit.sql.build import absent, both, column, literal, otherwise, some, table, when
+from segkit.sql.build import absent, both, column, keyed_join, literal, otherwise, some, table, when
 from segkit.sql.chains import chain_step
 from segkit.sql.events import PROFILES, Pass, Steps, passes
 from segkit.sql.expressions import condition, value
@@ -345,4 +345,4 @@ class _Statement:
 
 
 def _join(select: exp.Select, step: str, kind: str) -> exp.Select:
-    return select.join(table(step), using=[exp.to_identifier(KEY)], join_type=kind, copy=False)
+    return keyed_join(select, table(step), KEY, inner=kind == "inner")

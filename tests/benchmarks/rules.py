@@ -139,13 +139,18 @@ class Tables:
 
     def profiles(self, paths: Sequence[Path], *, every: bool, mask: bool = False) -> exp.Select:
         del every, mask  # nobody is in the tables
-        return exp.select("profile_key", *(exp.column(".".join(one), quoted=True) for one in paths)).from_("records")
+        return _read("records", paths)
 
     def events(self, paths: Sequence[Path]) -> exp.Select:
-        return exp.select("profile_key", *(exp.column(".".join(one), quoted=True) for one in paths)).from_("happened")
+        return _read("happened", paths)
 
     def profile_id(self, key: exp.Expr) -> exp.Expr:
         return key
+
+
+def _read(name: str, paths: Sequence[Path]) -> exp.Select:
+    columns = [exp.column("profile_key"), *(exp.column(".".join(one), quoted=True) for one in paths)]
+    return exp.Select(expressions=columns).from_(exp.to_identifier(name))
 
 
 def _stored(of: Type) -> exp.DataType:
