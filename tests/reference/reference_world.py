@@ -113,6 +113,10 @@ def _connection() -> duckdb.DuckDBPyConnection:
     return connection
 
 
+parsed = functools.lru_cache(1024)(parse)
+"""Each profile of a world asks for the same few trees."""
+
+
 def _at(record: dict[str, Any] | None, path: Path) -> Any:
     for name in path:
         record = None if record is None else record.get(name)
@@ -224,23 +228,23 @@ class World:
 
     def reference(self, text: str) -> dict[str, Any]:
         """The value for every profile by the reference interpreter."""
-        root = parse(text).root
+        root = parsed(text).root
         return {one: value(root, self._scope(one)).it for one in self.people}
 
     def reference_members(self, text: str) -> str:
-        root = parse(text).root
+        root = parsed(text).root
         return "".join(one for one in self.people if truth(root, self._scope(one)))
 
     def _scope(self, letter: str) -> Any:
-        rules = {name: parse(text).root for name, text in self.segments.items()}
+        rules = {name: parsed(text).root for name, text in self.segments.items()}
         return scope_of(self.profiles_[letter], self.events_[letter], self.shape.schema, self.calendar, rules)
 
     def bind(self, text: str) -> BoundExpression:
         """A text bound against the schema, beside the segments."""
-        return bind(parse(text), self.shape.schema, segments=self._segment)
+        return bind(parsed(text), self.shape.schema, segments=self._segment)
 
     def _segment(self, name: str) -> Expression | None:
-        return parse(self.segments[name]) if name in self.segments else None
+        return parsed(self.segments[name]) if name in self.segments else None
 
     def compiled(self, texts: Sequence[str]) -> list[dict[str, Any]]:
         """The values of many expressions for every profile by one compiled statement."""
