@@ -14,7 +14,8 @@ import pytest
 from workspace_frames import people
 
 import segkit as sk
-from segkit.cli import _parser, main
+from segkit.cli import main
+from segkit.cli import words as cli_words
 
 US = 'homeAddress.country = "US"'
 WRONG = 'homeAdress.country = "US"'
@@ -22,7 +23,7 @@ README = Path(__file__).parents[2] / "README.md"
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
-    actions = [one for one in _parser()._actions if isinstance(one, argparse._SubParsersAction)]
+    actions = [one for one in cli_words.commands()._actions if isinstance(one, argparse._SubParsersAction)]
     return dict(actions[0].choices)
 
 
@@ -41,7 +42,8 @@ def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, s
 
 
 def test_the_commands_are_those_promised() -> None:
-    assert set(commands()) == {"demo", "check", "format", "sql", "size", "run", "jobs", "datasets", "segments"}
+    promised = {"demo", "check", "format", "sql", "size", "run", "jobs", "datasets", "segments"}
+    assert set(commands()) == promised | {"convert", "explain", "lint"}
 
 
 @pytest.mark.parametrize("name", sorted(commands()))
@@ -49,7 +51,7 @@ def test_every_command_and_option_is_explained(capsys: pytest.CaptureFixture[str
     parser = commands()[name]
     assert parser.description
     unexplained = [one.dest for one in parser._actions if not one.help]
-    assert not unexplained, f"say in cli.py what these are for: {unexplained}"
+    assert not unexplained, f"say in segkit/cli/words.py what these are for: {unexplained}"
     code, out, _ = run(capsys, name, "--help")
     assert code == 0
     assert parser.description in " ".join(out.split())
@@ -86,6 +88,85 @@ def test_check_with_a_workspace_knows_the_fields(capsys: pytest.CaptureFixture[s
     assert code == 1
     assert "did you mean `homeAddress.country`?" in out
     assert json.loads(run(capsys, "check", US, "-w", folder, "--json")[1]) == []
+
+
+def test_a_tree_is_taken_wherever_text_is(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    tree = sk.pql.to_json(US)
+    assert run(capsys, "check", tree, "-w", folder) == (0, "no findings\n", "")
+    assert run(capsys, "size", tree, "-w", folder) == (0, "2\n", "")
+    assert run(capsys, "format", tree) == (0, f"{US}\n", "")
+    assert run(capsys, "sql", tree, "-w", folder) == run(capsys, "sql", US, "-w", folder)
+    code, out, _ = run(capsys, "check", tree.replace("fieldLookup", "fieldLokup"))
+    assert code == 1
+    assert "did you mean `fieldLookup`?" in out
+
+
+def test_convert_there_and_back(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, tree, _ = run(capsys, "convert", US)
+    assert code == 0
+    assert json.loads(tree)["fnName"] == "="
+    assert run(capsys, "convert", tree) == (0, f"{US}\n", "")
+    monkeypatch.setattr(sys, "stdin", io.StringIO(tree))
+    assert run(capsys, "convert") == (0, f"{US}\n", "")
+    file = tmp_path / "rule.json"
+    file.write_text(tree, encoding="utf-8")
+    assert run(capsys, "convert", f"@{file}", "--to", "text") == (0, f"{US}\n", "")
+    assert run(capsys, "convert", "a=1", "--to", "text") == (0, "a = 1\n", "")
+    assert run(capsys, "convert", US, "--to", "json", "--indent", "2")[1].startswith('{\n  "nodeType"')
+    document = json.loads(run(capsys, "convert", US, "--json")[1])
+    assert document == {"type": "PQL", "format": "pql/json", "value": tree.strip()}
+    assert run(capsys, "convert", json.dumps(document)) == (0, f"{US}\n", "")
+
+
+def test_convert_refuses_what_cannot_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "convert", "a = ")
+    assert (code, out) == (1, "")
+    assert "^" in err
+    code, out, err = run(capsys, "convert", '{"nodeType": "fnAply"}', "--json")
+    assert (code, out) == (1, "")
+    assert json.loads(err)["diagnostics"][0]["code"] == "unknown-node"
+    assert run(capsys, "convert", "a", "--to", "xml")[0] == 2
+
+
+def test_check_mends_what_has_one_meaning(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    wrong = "homeAddress.country == 'US'"
+    for more in ((), ("-w", folder)):
+        assert run(capsys, "check", wrong, *more)[0] == 1
+        assert run(capsys, "check", wrong, "--fix", *more) == (0, f"{US}\n", "")
+        done = json.loads(run(capsys, "check", wrong, "--fix", "--json", *more)[1])
+        assert done == {"pql": US, "findings": []}
+    code, out, err = run(capsys, "check", "homeAdress.country == 'US' and", "--fix")
+    assert code == 1
+    assert out == 'homeAdress.country = "US" and\n'
+    assert "^" in err
+    tree = sk.pql.to_json(f"not (not ({US}))")
+    assert run(capsys, "convert", run(capsys, "check", tree, "--fix")[1])[1] == f"{US}\n"
+
+
+def test_lint_tells_what_is_doubtful(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    doubtful = f"not (not ({US}))"
+    code, out, _ = run(capsys, "lint", doubtful)
+    assert code == 0
+    assert "double-negation" in out
+    assert run(capsys, "lint", doubtful, "--strict")[0] == 1
+    assert run(capsys, "lint", US, "--strict", "-w", folder) == (0, "no findings\n", "")
+    assert [one["code"] for one in json.loads(run(capsys, "lint", doubtful, "-w", folder, "--json")[1])] == [
+        "double-negation"
+    ]
+    assert sk.pql.parse(run(capsys, "lint", doubtful, "--fix", "-w", folder)[1]) == sk.pql.parse(US)
+    assert run(capsys, "lint", "a = ")[0] == 1
+
+
+def test_explain(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    code, out, _ = run(capsys, "explain", US, "-w", folder)
+    assert code == 0
+    assert "homeAddress.country" in out
+    told = json.loads(run(capsys, "explain", sk.pql.to_json(US), "-w", folder, "--json")[1])
+    assert told["rule"] == US
+    assert run(capsys, "explain", WRONG, "-w", folder)[0] == 1
+    assert run(capsys, "explain", US)[0] == 2
 
 
 def test_format(capsys: pytest.CaptureFixture[str]) -> None:
