@@ -8,7 +8,7 @@ from typing import Literal as Choice
 
 from segkit.plan import groups
 from segkit.plan.fold import FALSE
-from segkit.plan.links import Reading, linked_stream, spread, with_condition
+from segkit.plan.links import Reading, linked_chain, linked_stream, spread, with_condition
 from segkit.plan.sequences import holds_without_events, needs_pairs
 from segkit.plan.streams import Stream, grows, is_local, is_positive, stream_of
 from segkit.pql.bound import (
@@ -145,36 +145,44 @@ class Features:
         """The variable of a feature that a whole node is, or None."""
         match node:
             case Quantify(quantifier="any"):
-                stream = linked_stream(node.array, _READING)
-                held = None if stream is None else with_condition(stream, node.variable, node.condition, _READING)
+                stream = self.stream(node.array)
+                held = None if stream is None else self._holding(stream, node.variable, node.condition)
                 return None if held is None else self._add("any", held, BOOLEAN, node.span)
             case Truth(value=array):
-                stream = linked_stream(array, _READING)
+                stream = self.stream(array)
                 return None if stream is None else self._add("any", stream, BOOLEAN, node.span)
             case Aggregate(function="count", array=Distinct(array=array)):
-                stream = linked_stream(array, _READING)
+                stream = self.stream(array)
                 if stream is None or stream.many:
                     return None
                 return self._add("distinct", stream, INTEGER, node.span)
             case Aggregate():
-                stream = linked_stream(node.array, _READING)
+                stream = self.stream(node.array)
                 return None if stream is None else self._add(node.function, stream, node.type, node.span)
             case Head() | Get():
                 return self._first(node)
             case Group() | Entries():
                 return None if self._within else self._groups(node)
             case Chain():
-                stream = linked_stream(node.array, _READING)
-                if self._within or stream is None or not _is_closed(node):
+                found = None if self._within else linked_chain(node, _READING)
+                if found is None or (not found[1].gives_events and needs_pairs(node)):
                     return None
-                if not stream.gives_events and needs_pairs(node):
-                    return None
-                return self._add("chain", stream, BOOLEAN, node.span, chain=node)
+                return self._add("chain", found[1], BOOLEAN, node.span, chain=found[0])
             case Events() | Filter() | Transform():
-                stream = linked_stream(node, _READING)
+                stream = self.stream(node)
                 return None if stream is None else self._add("list", stream, node.type, node.span)
             case _:
                 return None
+
+    def stream(self, array: Bound) -> Stream | None:
+        """The stream that an array stands for; within a group there are no other events to be linked with."""
+        return stream_of(array) if self._within else linked_stream(array, _READING)
+
+    def _holding(self, stream: Stream, variable: Variable, condition: Bound) -> Stream | None:
+        """A stream's items for which a condition holds."""
+        if not self._within:
+            return with_condition(stream, variable, condition, _READING)
+        return stream.filtered(variable, condition) if is_local(condition, [variable]) else None
 
     def _first(self, node: Head | Get) -> Bound | None:
         head, path = path_of(node)
@@ -186,7 +194,7 @@ class Features:
             array = array.array
         order: tuple[Bound, bool] | None = None
         if isinstance(array, Top):
-            stream = linked_stream(array.array, _READING)
+            stream = self.stream(array.array)
             if (
                 stream is None
                 or stream.many
@@ -197,7 +205,7 @@ class Features:
             order = (substitute(array.key, {array.variable.name: stream.item}), array.descending)
         else:
             array, bodies = head.array, []
-            stream = linked_stream(array, _READING)
+            stream = self.stream(array)
             if stream is None or stream.many:
                 return None
         for one in reversed(bodies):
@@ -243,14 +251,6 @@ def _get(item: Bound, kind: Type, path: Path) -> Bound:
     return item
 
 
-def _is_closed(chain: Chain) -> bool:
-    for element in chain.elements:
-        local = [element.variable, *(one.moment for one in chain.elements)]
-        if not all(is_local(one, local) for one in (element.what, element.when) if one is not None):
-            return False
-    return True
-
-
 def _simplify(node: Bound) -> Bound:
     """One step towards the forms that `Features` knows; the same object when there is none to take."""
     asked = groups.simpler(node)
@@ -258,7 +258,7 @@ def _simplify(node: Bound) -> Bound:
         return asked
     match node:
         case Quantify(quantifier="all", array=array) if _starts_at_events(array):
-            negated = Not(node.condition, BOOLEAN, node.condition.span)
+            negated = Not(node.condition, BOOLEAN, node.span)
             return Not(replace(node, quantifier="any", condition=_push(negated)), BOOLEAN, node.span)
         case Quantify(quantifier="any", array=array) if stream_of(array) is not None and not is_local(
             node.condition, [node.variable]
@@ -325,12 +325,15 @@ def _starts_at_events(array: Bound) -> bool:
 
 
 def _push(node: Bound) -> Bound:
-    """A negated condition with the negation moved below `or`, so that its parts can be told apart."""
+    """A negated condition with the negation moved below `or`, so that its parts can be told apart.
+
+    They have the words of the whole: their own say the opposite.
+    """
     match node:
         case Not(item=Or(items=items)):
-            return And(tuple(_push(Not(one, BOOLEAN, one.span)) for one in items), BOOLEAN, node.span)
+            return And(tuple(_push(Not(one, BOOLEAN, node.span)) for one in items), BOOLEAN, node.span)
         case Not(item=Not(item=inner)):
-            return inner
+            return replace(inner, span=node.span)
         case _:
             return node
 

@@ -145,12 +145,15 @@ def _of_links(feature: Feature, *, first: bool) -> Form:
     links = [*_all_links(feature.stream)]
     reads = 1 + len({one.name for one in links}) if first else 0
     forms = {one.form for one in links}
-    if forms & {"nearest", "farthest"}:
+    if "ordered" in forms:
         note = "each event is checked against the nearest of the sorted others, without pairing them"
         return Form(feature.name, "ASOF join", reads, note)
-    if forms & {"extreme", "differs"}:
+    if "extreme" in forms:
         note = "each event is checked against the least or greatest value of the others, without pairing them"
         return Form(feature.name, "minimum and maximum", reads, note)
+    if forms == {"value"}:
+        note = "each event is compared with a value of all others, which is computed once for each profile"
+        return Form(feature.name, "two-level group", reads, note)
     note = "the events are joined with the different values of the others, each of which is there once"
     return Form(feature.name, "join on equality", reads, note)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from typing import Literal as Choice
 
 from segkit.plan.streams import Stream, grows, is_local, stream_of
-from segkit.pql.bound import And, Bound, Compare, Filter, InRange, Or, Quantify, Transform, Truth, Variable
+from segkit.pql.bound import And, Bound, Chain, Compare, Filter, InRange, Or, Quantify, Transform, Truth, Variable
 from segkit.pql.bound_walk import canonical, conjuncts, free, reads_events, rebuild, signature, substitute
 from segkit.pql.types import BOOLEAN
 
@@ -22,14 +22,13 @@ if TYPE_CHECKING:
 
     from segkit.plan.features import Feature
 
-LinkForm = Choice["keys", "extreme", "differs", "nearest", "farthest", "value"]
+LinkForm = Choice["keys", "extreme", "ordered", "value"]
 """How it is known whether an event has one of the others beside it.
 
 - `keys`: there is one with equal values.
-- `extreme`: the least or greatest value of the others decides.
-- `differs`: the least and the greatest do.
-- `nearest`: the others' values are sorted, and the first in the range decides.
-- `farthest`: the others' ranges are sorted; of those that begin before the value the one that reaches farthest decides.
+- `extreme`: the least or greatest value of the others decides; whether one is different, both.
+- `ordered`: the others are sorted by one value, and of those before or after the event's the least or greatest of
+  another decides.
 - `value`: what is asked of the others is the same for every event, a number of them or their greatest value.
 """
 
@@ -46,6 +45,10 @@ class Bounding:
     rises: bool
     included: bool
 
+    def over(self, values: Mapping[str, Bound]) -> Bounding:
+        """The comparison with the variables of the event replaced."""
+        return replace(self, outer=substitute(self.outer, values))
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -55,27 +58,41 @@ class Link:
     ----------
     name
         The variable that stands for it in the conditions of the stream; equal links have one name.
-    form
-        How it is known.
     stream
         The other events.
     keys
         Values that are equal: of the event, and of the other.
     bounds
-        The comparisons.
+        Comparisons with one value of the others, of which the least or greatest decides.
     differs
-        For the form of this name, the values that are not equal.
+        Values that are not equal.
+    primary
+        A comparison by which the others are sorted first.
     feature
         For the form `value`, what is computed of the others.
     """
 
     name: str
-    form: LinkForm
     stream: Stream
     keys: tuple[tuple[Bound, Bound], ...]
     bounds: tuple[Bounding, ...] = ()
     differs: tuple[Bound, Bound] | None = None
+    primary: Bounding | None = None
     feature: Feature | None = None
+
+    @property
+    def form(self) -> LinkForm:
+        """How it is known."""
+        if self.feature is not None:
+            return "value"
+        if self.primary is not None:
+            return "ordered"
+        return "extreme" if self.bounds or self.differs is not None else "keys"
+
+    @property
+    def compared(self) -> tuple[Bounding, ...]:
+        """All comparisons."""
+        return self.bounds if self.primary is None else (self.primary, *self.bounds)
 
     @property
     def variable(self) -> Variable:
@@ -86,21 +103,22 @@ class Link:
     def outer(self) -> tuple[Bound, ...]:
         """What is read of the event."""
         apart = () if self.differs is None else (self.differs[0],)
-        return (*(one for one, _ in self.keys), *(one.outer for one in self.bounds), *apart)
+        return (*(one for one, _ in self.keys), *(one.outer for one in self.compared), *apart)
 
     @property
     def inner(self) -> tuple[Bound, ...]:
         """What is read of the others."""
         apart = () if self.differs is None else (self.differs[1],)
         read = self.stream.bounds if self.feature is None else self.feature.bounds
-        return (*(one for _, one in self.keys), *(one.inner for one in self.bounds), *apart, *read)
+        return (*(one for _, one in self.keys), *(one.inner for one in self.compared), *apart, *read)
 
     def over(self, values: Mapping[str, Bound]) -> Link:
         """The link with the variables of the event replaced."""
         return replace(
             self,
             keys=tuple((substitute(one, values), other) for one, other in self.keys),
-            bounds=tuple(replace(one, outer=substitute(one.outer, values)) for one in self.bounds),
+            bounds=tuple(one.over(values) for one in self.bounds),
+            primary=None if self.primary is None else self.primary.over(values),
             differs=None if self.differs is None else (substitute(self.differs[0], values), self.differs[1]),
         )
 
@@ -156,6 +174,30 @@ def with_condition(stream: Stream, variable: Variable, condition: Bound, reading
     return replace(stream, links=tuple(links.values())).filtered(variable, found)
 
 
+def linked_chain(chain: Chain, reading: Reading) -> tuple[Chain, Stream] | None:
+    """A chain whose elements read nothing but their event and earlier instants, and the stream of its events.
+
+    What an element asks of other events becomes a link of the stream. None where it asks for more.
+    """
+    stream = linked_stream(chain.array, reading)
+    if stream is None:
+        return None
+    moments = [one.moment for one in chain.elements]
+    links = {one.name: one for one in stream.links}
+    elements = []
+    for one in chain.elements:
+        finder = _Finder(one.variable, reading)
+        what, when = finder.rewritten(one.what), None if one.when is None else finder.rewritten(one.when)
+        known = [one.variable, *moments, *(link.variable for link in finder.links.values())]
+        if not all(is_local(part, known) for part in (what, when) if part is not None):
+            return None
+        if finder.links and stream.many:
+            return None
+        links |= {name: link.over({one.variable.name: stream.item}) for name, link in finder.links.items()}
+        elements.append(replace(one, what=what, when=when))
+    return replace(chain, elements=tuple(elements)), replace(stream, links=tuple(links.values()))
+
+
 def spread(node: Bound) -> list[Bound]:
     """A quantifier over events as conditions that all hold: what says nothing of its own item stands outside of it."""
     if not isinstance(node, Quantify) or node.quantifier != "any" or stream_of(node.array) is None:
@@ -193,7 +235,7 @@ class _Finder:
 
     def _valued(self, feature: Feature, node: Bound) -> Bound:
         """A value of other events that every event has beside it."""
-        link = Link(f"link {_hashed(feature.sign)}", "value", feature.stream, (), feature=feature)
+        link = Link(f"link {_hashed(feature.sign)}", feature.stream, (), feature=feature)
         self.links[link.name] = link
         return replace(link.variable, span=node.span)
 
@@ -266,18 +308,22 @@ class _Finder:
                     bounds.append(bound)
                 case _:
                     return None
-        bounds = _merged(bounds)
-        form = _form(bounds, differs)
-        if form is None:
+        shared = _shared(_merged(bounds))
+        if shared is None or len(differs) > 1:
             return None
+        primary, rest = shared
+        if differs and rest:
+            if primary is not None or len(rest) > 1:
+                return None
+            [primary], rest = rest, ()
         values: dict[str, Bound] = {other.name: stream.item}
         made = Link(
             "",
-            form,
             stream,
             tuple((mine, substitute(theirs, values)) for mine, theirs in keys),
-            tuple(replace(one, inner=substitute(one.inner, values)) for one in bounds),
+            tuple(replace(one, inner=substitute(one.inner, values)) for one in rest),
             (differs[0][0], substitute(differs[0][1], values)) if differs else None,
+            None if primary is None else replace(primary, inner=substitute(primary.inner, values)),
         )
         return replace(made, name=self._name(made))
 
@@ -298,9 +344,11 @@ class _Finder:
         plain = link.over({self.variable.name: Variable(_OUTER, self.variable.type)})
         stream = link.stream
         where = sorted(repr(signature(canonical(one))) for one in stream.where)
-        ends = [(_sign(one.outer, one.inner), one.rises, one.included) for one in plain.bounds]
+        ends = [(_sign(one.outer, one.inner), one.rises, one.included) for one in plain.compared]
         apart = None if plain.differs is None else _sign(*plain.differs)
-        return f"link {_hashed((link.form, where, [_sign(*one) for one in plain.keys], ends, apart))}"
+        return (
+            f"link {_hashed((link.form, bool(link.primary), where, [_sign(*one) for one in plain.keys], ends, apart))}"
+        )
 
 
 def _hashed(sign: object) -> str:
@@ -330,17 +378,20 @@ def _merged(bounds: Sequence[Bounding]) -> list[Bounding]:
     return list(found.values())
 
 
-def _form(bounds: Sequence[Bounding], differs: Sequence[tuple[Bound, Bound]]) -> LinkForm | None:
-    if differs:
-        return "differs" if len(differs) == 1 and not bounds else None
-    match bounds:
+def _shared(bounds: Sequence[Bounding]) -> tuple[Bounding | None, tuple[Bounding, ...]] | None:
+    """One comparison to sort by, and those that the least or greatest of one value decides; None where that is not all.
+
+    Of all comparisons with one value of the others, in one direction, its least or greatest decides.
+    """
+    groups: dict[Hashable, list[Bounding]] = {}
+    for one in bounds:
+        groups.setdefault((_sign(one.inner), one.rises), []).append(one)
+    match list(groups.values()):
         case []:
-            return "keys"
-        case [_]:
-            return "extreme"
-        case [one, two] if one.rises is not two.rises:
-            if one.inner == two.inner:
-                return "nearest"
-            return "farthest" if one.outer == two.outer else None
+            return None, ()
+        case [only]:
+            return None, tuple(only)
+        case [[first], rest] | [rest, [first]]:
+            return first, tuple(rest)
         case _:
             return None

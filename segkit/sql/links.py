@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from segkit.sql.events import Steps
     from segkit.sql.scope import Leaves, Scope
 
-_LOW, _HIGH, _AT, _ROW = "low", "high", "at", "l"
+_LOW, _HIGH, _AT, _PLACE, _ROW = "low", "high", "at", "place", "l"
 
 
 def beside(link: Link, scope: Scope, event: Leaves, steps: Steps) -> exp.Expr:
@@ -37,27 +37,17 @@ def beside(link: Link, scope: Scope, event: Leaves, steps: Steps) -> exp.Expr:
     if link.feature is not None:
         event.beside[step] = exp.Join(this=table(step), side="LEFT", on=both(tests))
         return _whole(link.feature, step)
-    method: str | None = None
-    test: exp.Expr = present(column(KEY, step))
-    match link.form:
-        case "extreme":
-            [bound] = link.bounds
-            test = _compared(bound, value(bound.outer, scope), column(_AT, step))
-        case "differs" if link.differs is not None:
-            own = operand(value(link.differs[0], scope))
-            test = some([exp.NEQ(this=own.copy(), expression=column(one, step)) for one in (_LOW, _HIGH)])
-        case "nearest":
-            low, high = _sorted(link.bounds)
-            method = "ASOF"
-            tests.append(_compared(low, value(low.outer, scope), column(_AT, step)))
-            test = _compared(high, value(high.outer, scope), column(_AT, step))
-        case "farthest":
-            high, low = _sorted(link.bounds)
-            method = "ASOF"
-            tests.append(_compared(low, value(low.outer, scope), column(_LOW, step)))
-            test = _compared(high, value(high.outer, scope), column(_HIGH, step))
-    event.beside[step] = exp.Join(this=table(step), method=method, side="LEFT", on=both(tests))
-    return test
+    if link.primary is not None:
+        tests.append(_compared(link.primary, value(link.primary.outer, scope), column(_PLACE, step)))
+    event.beside[step] = exp.Join(
+        this=table(step), method=None if link.primary is None else "ASOF", side="LEFT", on=both(tests)
+    )
+    if link.differs is not None:
+        own = operand(value(link.differs[0], scope))
+        return some([exp.NEQ(this=own.copy(), expression=column(one, step)) for one in (_LOW, _HIGH)])
+    if not link.bounds:
+        return present(column(KEY, step))
+    return both([_compared(one, value(one.outer, scope), column(_AT, step)) for one in link.bounds])
 
 
 def _whole(feature: Feature, step: str) -> exp.Expr:
@@ -75,12 +65,6 @@ def _whole(feature: Feature, step: str) -> exp.Expr:
             return found
 
 
-def _sorted(bounds: Sequence[Bounding]) -> tuple[Bounding, Bounding]:
-    """The comparison in which the event's value is the lower one, and the other."""
-    rising, falling = sorted(bounds, key=lambda one: not one.rises)
-    return rising, falling
-
-
 def _compared(bound: Bounding, outer: exp.Expr, inner: exp.Expr) -> exp.Expr:
     strict, open_ = (exp.LT, exp.LTE) if bound.rises else (exp.GT, exp.GTE)
     return (open_ if bound.included else strict)(this=operand(outer), expression=inner)
@@ -92,36 +76,45 @@ def _others(link: Link, steps: Steps) -> exp.Select:
     held = [condition(one, scope) for one in link.stream.where]
     keys = [value(theirs, scope) for _, theirs in link.keys]
     named = [exp.alias_(one, f"key_{number}", quoted=True) for number, one in enumerate(keys, 1)]
-    inner = [value(one.inner, scope) for one in link.bounds]
-    apart = None if link.differs is None else value(link.differs[1], scope)
-    whole = None if link.feature is None else steps.aggregate(link.feature, scope)
+    place = None if link.primary is None else value(link.primary.inner, scope)
+    deciding = _deciding(link, scope, steps)
     select = steps.rows(event, profile, link.stream.where).select(column(KEY, event.table), *named)
     if held:
         select = select.where(both(held), copy=False)
-    groups = [column(KEY, event.table), *(one.copy() for one in keys)]
-    if whole is not None:
-        return select.select(exp.alias_(whole, _AT, quoted=True)).group_by(*groups)
-    match link.form:
-        case "keys":
-            return select.distinct()
-        case "extreme":
-            function = "MAX" if link.bounds[0].rises else "MIN"
-            return select.select(exp.alias_(call(function, inner[0]), _AT, quoted=True)).group_by(*groups)
-        case "differs" if apart is not None:
-            ends = [exp.alias_(call("MIN", apart), _LOW), exp.alias_(call("MAX", apart.copy()), _HIGH)]
-            return select.select(*ends).group_by(*groups)
-        case "nearest":
-            select = select.select(exp.alias_(inner[0], _AT, quoted=True))
-            return select.where(present(inner[0].copy()), copy=False).distinct()
-        case _:
-            high, low = (inner[link.bounds.index(one)] for one in _sorted(link.bounds))
-            select = select.select(exp.alias_(low, _LOW), exp.alias_(high, _HIGH))
-            select = select.where(present(low.copy()), copy=False)
-            names = [KEY, *(one.alias for one in named)]
-            farthest = exp.Window(
-                this=call("MAX", column(_HIGH)),
-                partition_by=[column(name) for name in names],
-                order=exp.Order(expressions=[column(_LOW)]),
-            )
-            shown = [column(name) for name in (*names, _LOW)]
-            return exp.Select().select(*shown, exp.alias_(farthest, _HIGH)).from_(select.subquery(_ROW))
+    if place is None:
+        shown = [exp.alias_(call(function, one), name, quoted=True) for name, function, one in deciding]
+        if link.feature is not None:
+            shown = [exp.alias_(one, name, quoted=True) for name, _, one in deciding]
+        groups = [column(KEY, event.table), *(one.copy() for one in keys)]
+        return select.select(*shown).group_by(*groups)
+    select = select.select(exp.alias_(place, _PLACE), *(exp.alias_(one, name) for name, _, one in deciding))
+    select = select.where(present(place.copy()), copy=False)
+    return _running(link, select, [KEY, *(one.alias for one in named)], deciding)
+
+
+def _deciding(link: Link, scope: Scope, steps: Steps) -> list[tuple[str, str, exp.Expr]]:
+    """The columns that decide: a name, the function of which it is the result, and what that is of."""
+    if link.feature is not None:
+        return [(_AT, "", steps.aggregate(link.feature, scope))]
+    if link.differs is not None:
+        apart = value(link.differs[1], scope)
+        return [(_LOW, "MIN", apart), (_HIGH, "MAX", apart.copy())]
+    if link.bounds:
+        # All comparisons are with one value.
+        return [(_AT, "MAX" if link.bounds[0].rises else "MIN", value(link.bounds[0].inner, scope))]
+    return []
+
+
+def _running(
+    link: Link, rows: exp.Select, names: Sequence[str], deciding: Sequence[tuple[str, str, exp.Expr]]
+) -> exp.Select:
+    """What decides of the others from a place on, in the direction that the first comparison looks."""
+    backwards = link.primary is not None and link.primary.rises
+    shown: list[exp.Expr] = [column(name) for name in (*names, _PLACE)]
+    for name, function, _ in deciding:
+        order = exp.Order(expressions=[exp.Ordered(this=column(_PLACE), desc=backwards, nulls_first=False)])
+        partition = [column(one) for one in names]
+        shown.append(
+            exp.alias_(exp.Window(this=call(function, column(name)), partition_by=partition, order=order), name)
+        )
+    return exp.Select().select(*shown).from_(rows.subquery(_ROW))

@@ -1,5 +1,5 @@
 WITH beside_1 AS (
-  SELECT DISTINCT
+  SELECT
     e."profile_key",
     e."value" AS "key_1"
   FROM (
@@ -11,6 +11,9 @@ WITH beside_1 AS (
   ) AS e
   WHERE
     e."type" = 'buy'
+  GROUP BY
+    e."profile_key",
+    e."value"
 ), events_1 AS (
   /* exists X from xEvent, Y from xEvent where X.type = "view" and Y.type = "buy" and X.value = Y.value */
   SELECT

@@ -58,7 +58,9 @@ def test_r23_r29_what_is_asked_of_events_is_one_pass_a_condition(text: str, expe
         ("A.timestamp occurs <= 2 days after B.timestamp", "ASOF join"),
         ("B.timestamp occurs after A.timestamp and B.timestamp occurs <= 2 days after A.timestamp", "ASOF join"),
         ("B.value + A.value > 3", "list with lambdas"),
-        ("B.value > A.value and B.timestamp occurs after A.timestamp", "list with lambdas"),
+        ("B.value > A.value and B.timestamp occurs after A.timestamp", "ASOF join"),
+        ("B._id != A._id and B.timestamp occurs after A.timestamp", "ASOF join"),
+        ("B._id != A._id and B.timestamp occurs after A.timestamp and B.value > A.value", "list with lambdas"),
     ],
 )
 def test_r25_two_events_are_not_paired_where_one_value_decides(where: str, kind: str) -> None:
