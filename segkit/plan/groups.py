@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from segkit.plan.streams import EVENT, Stream, is_local, stream_of
+from segkit.plan.streams import EVENT, is_local
 from segkit.pql.bound import (
     Aggregate,
     Bound,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from segkit.plan.features import Feature, Features
+    from segkit.plan.streams import Stream
     from segkit.pql.types import Type
 
 KEY = Variable("key", STRING)
@@ -99,7 +100,7 @@ def grouped(node: Group | Entries, outer: Features, inner: Features) -> Grouped 
     group = entries.map
     if not isinstance(group, Group) or not is_local(group.key, [group.variable]):
         return None
-    stream = stream_of(group.array)
+    stream = outer.stream(group.array)
     if stream is None:
         return None
     key, items = _items_of(stream, group)

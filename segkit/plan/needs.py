@@ -66,9 +66,7 @@ class Shapes:
                     self._note(start.type, path, node.type)
                     stack.append(start)
                     continue
-                case IsNull(value=value) | Truth(value=value) if value.type.kind is Kind.OBJECT and not isinstance(
-                    value, Get
-                ):
+                case IsNull(value=value) | Truth(value=value) if value.type.kind is Kind.OBJECT:
                     self.whole(value.type)
                 case Function():
                     for one in node.arguments:

@@ -16,7 +16,7 @@ from segkit.sql.expressions import condition, plain, value
 from segkit.sql.source import KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from segkit.plan.features import Feature
     from segkit.plan.groups import Grouping
@@ -48,19 +48,18 @@ def _rows_sign(one: Feature, grouping: Grouping) -> Hashable:
 
 def _group_pass(several: list[tuple[Feature, Grouping]], steps: Steps, notes: dict[str, str], number: int) -> Pass:
     first, grouping = several[0]
-    features = {inner.name: inner for _, one in several for inner in one.features}
-    shown = {name: f"{_word(one)}_{at}" for at, (name, one) in enumerate(features.items(), 1)}
+    features = {inner.sign: inner for _, one in several for inner in one.features}
+    shown = {sign: f"{_word(one)}_{at}" for at, (sign, one) in enumerate(features.items(), 1)}
     rows = _Rows.of(first, grouping, steps, ordered=any(one.kind in _ORDERED for one in features.values()))
-    values = [exp.alias_(_value(one, rows, steps), shown[name]) for name, one in features.items()]
+    values = [exp.alias_(_value(one, rows, steps), shown[sign]) for sign, one in features.items()]
     groups = rows.select(first, steps).select(exp.alias_(rows.key.copy(), _GROUP_KEY, quoted=True), *values, copy=False)
     groups = groups.group_by(column(KEY, rows.event.table), rows.key.copy(), copy=False)
     step, of = f"groups_{number}", f"maps_{number}"
     columns = {one.name: f"map_{at}" for at, (one, _) in enumerate(several, 1)}
-    scope = _of_groups(features.values(), shown, rows.scope)
-    made = [
-        exp.alias_(maps.listed(column(_GROUP_KEY), plain(one.value, scope)), columns[each.name])
-        for each, one in several
-    ]
+    made: list[exp.Expr] = []
+    for one, each in several:
+        scope = _of_group(each, step, shown, rows.scope)
+        made.append(exp.alias_(maps.listed(column(_GROUP_KEY), plain(each.value, scope)), columns[one.name]))
     for one, _ in several:
         steps.add(step, groups, notes.get(one.name, ""))
     steps.add(of, exp.Select().select(column(KEY), *made).from_(table(step)).group_by(column(KEY)))
@@ -71,12 +70,12 @@ def _word(feature: Feature) -> str:
     return "found" if feature.kind == "any" else feature.kind
 
 
-def _of_groups(features: Iterable[Feature], shown: Mapping[str, str], scope: Scope) -> Scope:
+def _of_group(grouping: Grouping, step: str, shown: Mapping[Hashable, str], scope: Scope) -> Scope:
     """What the names mean over the row of a group."""
-    names = {name: exp.Column(this=exp.to_identifier(one)) for name, one in shown.items()}
-    certain = frozenset(one.name for one in features if one.kind in _CERTAIN)
-    numbers = frozenset(one.name for one in features if one.kind in _PLAIN)
-    return replace(scope.having({**names, "key": column(_GROUP_KEY)}), never_null=certain, plain=numbers)
+    names = {one.name: column(shown[one.sign], step) for one in grouping.features}
+    certain = frozenset(one.name for one in grouping.features if one.kind in _CERTAIN)
+    numbers = frozenset(one.name for one in grouping.features if one.kind in _PLAIN)
+    return replace(scope.having({**names, "key": column(_GROUP_KEY, step)}), never_null=certain, plain=numbers)
 
 
 def _value(one: Feature, rows: _Rows, steps: Steps) -> exp.Expr:
