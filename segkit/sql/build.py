@@ -197,10 +197,13 @@ def _parsed_kind(text: str) -> exp.DataType:
     return exp.DataType.build(text)
 
 
-def keyed_join(select: exp.Select, other: exp.Expr, key: str, *, inner: bool) -> exp.Select:
-    """A statement with another table joined by a column of both; sqlglot's own `join` parses its words each time."""
-    how = {"kind": "INNER"} if inner else {"side": "LEFT"}
-    select.append("joins", exp.Join(this=other, using=[exp.to_identifier(key)], **how))
+def keyed_join(select: exp.Select, other: exp.Expr, key: str, how: str) -> exp.Select:
+    """A statement with another table joined, `inner`, `left` or `full`, by a column of both.
+
+    sqlglot's own `join` parses these words each time.
+    """
+    kind = {"kind": "INNER"} if how == "inner" else {"side": how.upper()}
+    select.append("joins", exp.Join(this=other, using=[exp.to_identifier(key)], **kind))
     return select
 
 

@@ -85,7 +85,7 @@ class Steps:
         if profile.used:
             self.profile_leaves.update(profile.used)
             kind = "left" if holds_without_profile(And(tuple(where)), self.clock) else "inner"
-            select = keyed_join(select, table(PROFILES, alias=profile.table), KEY, inner=kind == "inner")
+            select = keyed_join(select, table(PROFILES, alias=profile.table), KEY, kind)
         return select
 
     def aggregate(self, feature: Feature, scope: Scope) -> exp.Expr:

@@ -345,4 +345,4 @@ class _Statement:
 
 
 def _join(select: exp.Select, step: str, kind: str) -> exp.Select:
-    return keyed_join(select, table(step), KEY, inner=kind == "inner")
+    return keyed_join(select, table(step), KEY, kind)
