@@ -219,7 +219,7 @@ def _columns(paths: list[Path], root: Type, datasets: Iterable[Dataset]) -> tupl
 
 def _feature(one: Feature, form: Form, made: Plan, text: str) -> FeatureRead:
     said = Sources({one.origin: text})
-    held = tuple(dict.fromkeys(found for part in one.stream.where if (found := said.condition(one.origin, part))))
+    held = tuple(dict.fromkeys(found for part in one.stream.where if (found := said.words(one.origin, part.span))))
     shown = said.words(one.origin, one.span)
     kind = _KINDS[one.kind]
     return FeatureRead(one.name, kind, shown, held, form.kind, form.note, form.reads_events, one in made.needed)

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from segkit.pql.bound import Not
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -38,17 +36,10 @@ class Sources:
         text = self.texts.get(origin, "")
         return " ".join(text[span.start : span.end].split())
 
-    def condition(self, origin: str, node: Bound) -> str:
-        """The words of a condition; a negation that the plan made has those of what it negates."""
-        words = self.words(origin, node.span)
-        turned = isinstance(node, Not) and node.span == node.item.span
-        # inside another segment everything has the words of its call
-        return f"not ({words})" if turned and words and not words.startswith("inSegment(") else words
-
     def noted(self, made: exp.Expr, origin: str, node: Bound, *, whole: bool = False) -> exp.Expr:
         """A condition or column with the words it comes from behind it; with nothing where they are the whole rule, as
         that stands above the statement already, unless `whole` asks for it."""
-        words = self.condition(origin, node)
+        words = self.words(origin, node.span)
         if not words or isinstance(made, exp.Boolean):
             return made
         made = made.copy()  # what stands for a feature is one object, wherever it is read

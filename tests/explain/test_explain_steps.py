@@ -31,7 +31,7 @@ STEPS = {
         "events_1": (['xEvent[type = "a"].count()', 'xEvent[type = "a"].sum(value)'], ['type = "a"']),
     },
     'forall E from xEvent where E.type = "a"': {
-        "events_1": (['forall E from xEvent where E.type = "a"'], ['not (E.type = "a")']),
+        "events_1": (['forall E from xEvent where E.type = "a"'], ['forall E from xEvent where E.type = "a"']),
     },
     'not (exists E from xEvent where E.type = "a" or E.value > 3)': {
         "events_1": (
@@ -41,6 +41,18 @@ STEPS = {
         "result": (
             ['not (exists E from xEvent where E.type = "a" or E.value > 3)'],
             ['not (exists E from xEvent where E.type = "a" or E.value > 3)'],
+        ),
+    },
+    "forall E from xEvent where E.web or E.items.isEmpty() or not (E.tags)": {
+        "events_1": (
+            ["forall E from xEvent where E.web or E.items.isEmpty() or not (E.tags)"],
+            ["forall E from xEvent where E.web or E.items.isEmpty() or not (E.tags)"] * 3,
+        ),
+    },
+    "name.isNotNull() and nick != null and colors.isEmpty()": {
+        "result": (
+            ["name.isNotNull() and nick != null and colors.isEmpty()"],
+            ["name.isNotNull()", "nick != null", "colors.isEmpty()"],
         ),
     },
     "let floor = 5 in age > floor and score > floor": {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from typing import Literal as Choice
 
 from segkit.pql.bound import And, Not, Or
+from segkit.pql.bound_walk import walk
 from segkit.pql.normal.diagram import diagram
 from segkit.pql.normal.forms import Leaf, all_of, any_of, leaves
 from segkit.pql.normal.reader import Reader
@@ -83,7 +84,7 @@ class _Piece:
 
 def changes(before: BoundExpression, after: BoundExpression) -> Changes:
     """What changed from one rule to another; their expressions know their texts."""
-    one, other = _Side(before.expression.text), _Side(after.expression.text)
+    one, other = (_Side(side.expression.text, side.condition) for side in (before, after))
     old, new = before.condition, after.condition
     connector: Connector = "or" if isinstance(old, Or) and isinstance(new, Or) else "and"
     same = diagram(one.reader.condition(old)) == diagram(other.reader.condition(new))
@@ -97,13 +98,16 @@ def changes(before: BoundExpression, after: BoundExpression) -> Changes:
 class _Side:
     """One of the two rules: its text, and the pieces of its conditions."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, root: Bound) -> None:
         self.text = text
+        self.root = root
+        # `isNotNull` is a negation too, and says so itself
+        self.written = {id(one) for one in walk(root)}
         self.reader = Reader()
 
     def words(self, node: Bound) -> str:
         """What was written, on one line."""
-        if isinstance(node, Not) and node.span == node.item.span:
+        if isinstance(node, Not) and node.span == node.item.span and id(node) not in self.written:
             return f"not ({self.words(node.item)})"
         start, end = node.span.start, node.span.end
         return " ".join(self.text[start:end].split()) or " ".join(self.text.split())
