@@ -131,17 +131,21 @@ def disagreements(world: World, texts: Sequence[str]) -> Iterator[Finding]:
     for text, column, members_of in zip(texts, columns, members, strict=True):
         # the order of events is not defined (R23)
         ordered = "xEvent" not in text
-        for letter, expected in world.reference(text).items():
+        try:
+            values, expected_members = world.reference(text), world.reference_members(text)
+        except (ArithmeticError, AssertionError, LookupError, NotImplementedError, TypeError, ValueError) as error:
+            yield Finding(text, f"{type(error).__name__} of the reference: {error}", {}, world)
+            continue
+        for letter, expected in values.items():
             value = column.get(letter, "no row")
             if not same(expected, value, ordered=ordered):
                 yield Finding(text, f"is {expected!r}, compiled {value!r}", {letter: dict(world.people[letter])}, world)
-        expected_members = world.reference_members(text)
         different = [one for one in world.people if (one in expected_members) is not (one in members_of)]
         for letter in different:
             found = {letter: dict(world.people[letter])}
             yield Finding(text, f"has {expected_members!r}, compiled {members_of!r}", found, world)
-    if size != len(world.reference_members(texts[0])):
-        yield Finding(texts[0], f"counted {size}", dict(world.people), world)
+    if size != len(members[0]):
+        yield Finding(texts[0], f"counted {size}, has {members[0]!r}", dict(world.people), world)
 
 
 def smaller(finding: Finding, tries: int = 400) -> Finding:

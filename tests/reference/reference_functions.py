@@ -218,7 +218,10 @@ def _moments(name: str, arguments: list[Value], calendar: Calendar) -> Value | N
             return Value(None, TIMESTAMP)
         wall = calendar.local(at)
         start = dt.datetime(wall.year, (wall.month - 1) // 3 * 3 + 1, 1)  # noqa: DTZ001  a wall clock
-        return Value(calendar.instant(start), TIMESTAMP)
+        try:
+            return Value(calendar.instant(start), TIMESTAMP)
+        except OverflowError:
+            return Value(None, TIMESTAMP)
     if name in {"age", "ageInDays", "ageInMonths"}:
         now = Value(calendar.as_of, TIMESTAMP)
         of = {"age": "diffInYears", "ageInDays": "diffInDays", "ageInMonths": "diffInMonths"}[name]
