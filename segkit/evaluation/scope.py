@@ -11,6 +11,7 @@ from sqlglot import exp
 from segkit.plan import unsupported
 from segkit.pql import PQLError, parse
 from segkit.pql.binder import bind
+from segkit.pql.despite import parsed
 from segkit.pql.types import Kind, leaves
 from segkit.profiles import MergedSource, union_schema, verify
 from segkit.sql import compile_columns, compile_condition_count, compile_total
@@ -77,7 +78,7 @@ class Scope:
         PQLError
             When it is not PQL, does not fit the schema, or uses a construct that cannot be run yet.
         """
-        expression = parse(rule) if isinstance(rule, str) else rule
+        expression = parsed(rule, self.schema, segments=self.resolve) if isinstance(rule, str) else rule
         bound = bind(expression, self.schema, segments=self.resolve)
         refused = unsupported(bound.condition, expression.text)
         if refused is not None:

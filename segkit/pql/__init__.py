@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
+from segkit.pql.despite import with_names
 from segkit.pql.diagnostics import Diagnostic, Findings, PQLError
 from segkit.pql.formats import read_recovering
 from segkit.pql.linting.fixing import fix, judged, lint
 from segkit.pql.normal import same
 from segkit.pql.reading.reader import parse
 from segkit.pql.tree import Expression, Span
-from segkit.pql.trees import from_json, to_json
+from segkit.pql.trees import from_json, is_tree, to_json
 from segkit.pql.types import Schema
 from segkit.pql.writing.formatter import format  # noqa: A004  the name that api.md settles
 
@@ -48,8 +49,8 @@ def check(text: str, schema: Schema | None = None) -> Findings:
     -------
     Findings
         A list of Diagnostic that shows itself readably.
-        Errors and warnings in the order of the text; empty when all is well. Names are looked up once the grammar is
-        right.
+        Errors and warnings in the order of the text; empty when all is well. Mistakes of the grammar do not keep
+        those of names and types back, where brackets and quotes pair.
 
     Examples
     --------
@@ -57,4 +58,6 @@ def check(text: str, schema: Schema | None = None) -> Findings:
     ['foreign-operator', 'single-quotes']
     """
     expression, found = read_recovering(text)
-    return Findings(found) if expression is None else Findings([*found, *judged(expression, schema)])
+    if expression is not None:
+        return Findings([*found, *judged(expression, schema)])
+    return Findings(found if schema is None or is_tree(text) else with_names(found, text, schema))

@@ -116,6 +116,10 @@ class Name:
     span: Span = _span()
 
 
+HOLE = Name("?")
+"""Stands where nothing could be read, which has been told; no text gives this name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """`$1` (R01)."""

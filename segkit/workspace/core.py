@@ -20,7 +20,8 @@ from segkit.jobs import Runner
 from segkit.notebook import in_kernel, install_errors, record_html, record_text
 from segkit.pql import Findings, PQLError, parse
 from segkit.pql.binder import Referred
-from segkit.pql.formats import read
+from segkit.pql.despite import with_names
+from segkit.pql.formats import TEXT, form_of, read
 from segkit.pql.linting import judge
 from segkit.pql.linting.fixing import judged
 from segkit.pql.reading.reader import parse_recovering

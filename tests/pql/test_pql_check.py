@@ -32,5 +32,12 @@ def test_r51_warnings_of_both_are_told() -> None:
     assert [one.span.start for one in found] == sorted(one.span.start for one in found)
 
 
-def test_r51_names_are_looked_up_once_the_grammar_is_right() -> None:
-    assert [one.code for one in check("nobody == 1", SCHEMA)] == ["foreign-operator"]
+def test_r51_mistakes_of_the_grammar_do_not_keep_those_of_names_back() -> None:
+    assert [one.code for one in check("nobody == 1", SCHEMA)] == ["unknown-field", "foreign-operator"]
+    found = check("homeAddress.cuntry is null and age > b c or agee > 1 and homeAddress.country = 3", SCHEMA)
+    assert [one.words for one in found] == ["cuntry", "is null", "c", "agee", "homeAddress.country = 3"]
+
+
+def test_r51_what_cannot_be_trusted_is_not_looked_up() -> None:
+    assert [one.code for one in check('nobody == 1 and "x', SCHEMA)] == ["foreign-operator", "unclosed-string"]
+    assert [one.code for one in check("nobody == (1", SCHEMA)] == ["foreign-operator", "unclosed-bracket"]

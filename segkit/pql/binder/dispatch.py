@@ -110,4 +110,4 @@ def value(b: Binder, node: Node, scope: Scope) -> Bound:
 def _integer(b: Binder, number: int, node: Integer) -> Const:
     if -(2**63) <= number < 2**63:
         return Const(number, INTEGER, node.span)
-    return b.error("number-out-of-range", "an Integer has 64 bits", node.span, "write it as a Double, with a point")
+    return b.error("number-range", "an Integer has 64 bits", node.span, "write it as a Double, with a point")

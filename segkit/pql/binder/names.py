@@ -9,7 +9,7 @@ from segkit.pql.binder.hints import DAYS, EVENTS, PROFILE, as_function, field_hi
 from segkit.pql.binder.rewrite import renewed, size
 from segkit.pql.bound import Attribute, Bound, Const, Events, Get, Lookup, Now, Record, Shift, StartOf, Transform
 from segkit.pql.diagnostics import Edit
-from segkit.pql.tree import Climb, Field, Name, Node, Parameter, Span
+from segkit.pql.tree import HOLE, Climb, Field, Name, Node, Parameter, Span
 from segkit.pql.types import INTEGER, Kind, Type, array_of
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ def name_or_text(b: Binder, node: Node, scope: Scope, *, text: bool) -> Bound:
 
 def name(b: Binder, node: Name, scope: Scope, rest: tuple[str, ...] = (), *, text: bool = False) -> Bound:
     """A bare name: first a variable, then a field, then a word."""
+    if node is HOLE:
+        return failed(node.span)
     binding = scope.variables.get(node.name)
     if binding is not None and binding.hidden is None:
         return _variable(b, binding, node)

@@ -30,7 +30,7 @@ def chain(parser: Parser) -> Node:
 def _parts(parser: Parser) -> tuple[Node, Node, tuple[Element, ...]]:
     array = parser.arithmetic()
     _comma(parser, "the array")
-    if parser.is_at("["):
+    if parser.is_at("[") and parser.tokens[parser.partner[parser.at] + 1].word == ")":
         parser.fail("bad-chain", "the timestamp field is missing before the elements", parser.token.span, _SHAPE)
     timestamp = parser.arithmetic()
     _comma(parser, "the timestamp field")

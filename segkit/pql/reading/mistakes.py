@@ -372,7 +372,7 @@ def chained(parser: Parser) -> None:
     token = parser.token
     hint = "compare two values at a time: `a = b and b = c`"
     if parser.in_form:
-        hint += "; to compare the result of `sum … over …`, put it into parentheses"
+        hint += "; a whole `sum … over …` is compared in parentheses"
     parser.error("chained-comparison", f"{shown(parser, token)} cannot follow another comparison", token.span, hint)
 
 

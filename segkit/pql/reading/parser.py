@@ -24,6 +24,7 @@ from segkit.pql.reading.tokens import (
     starts_operand,
 )
 from segkit.pql.tree import (
+    HOLE,
     Array,
     Binary,
     Boolean,
@@ -55,9 +56,6 @@ if TYPE_CHECKING:
     from segkit.pql.tree import BinaryOperator, Relation
 
 T = TypeVar("T")
-
-HOLE: Final = Name("?")
-"""Stands where nothing could be read; a tree with a hole never leaves the parser."""
 
 _LONG: Final = 2**63
 _COMPARING: Final = COMPARISONS | SETS | {"like", "matches", "occurs"}

@@ -48,6 +48,22 @@ def parse_recovering(text: str) -> tuple[Expression | None, list[Diagnostic]]:
     return Expression(root, text, comments), found
 
 
+def parse_despite(text: str) -> Expression | None:
+    """The tree of a text that the grammar refuses, with `HOLE` wherever nothing could be read.
+
+    Returns
+    -------
+    Expression or None
+        None where brackets or quotes do not pair, so that the text is not what it seems.
+    """
+    report = Report(text)
+    try:
+        root, _ = _read(text, report, despite=True)
+    except RecursionError:
+        return None
+    return None if root is None else Expression(root, text)
+
+
 def parse(text: str) -> Expression:
     """Read a PQL text.
 
@@ -77,7 +93,7 @@ def parse(text: str) -> Expression:
     return expression
 
 
-def _read(text: str, report: Report) -> tuple[Node | None, tuple[Comment, ...]]:
+def _read(text: str, report: Report, *, despite: bool = False) -> tuple[Node | None, tuple[Comment, ...]]:
     if len(text) > MAX_LENGTH:
         message = f"the expression has {len(text):,} characters; {MAX_LENGTH:,} is the limit"
         report.source = ""  # an excerpt of such a text helps nobody
@@ -85,7 +101,7 @@ def _read(text: str, report: Report) -> tuple[Node | None, tuple[Comment, ...]]:
         return None, ()
     lexed = lex(text, report)
     paired = pair(lexed.tokens, report, lexed.horizon)
-    if paired.horizon == 0:
+    if paired.horizon == 0 or (despite and paired.horizon <= len(text)):
         return None, ()
     parser = Parser(paired, report)
     root = parser.expression()
@@ -93,8 +109,11 @@ def _read(text: str, report: Report) -> tuple[Node | None, tuple[Comment, ...]]:
         left_at_end(parser, root)
         parser.at += 1
         parser.expression()
-    if not report.failed:
+    if despite or not report.failed:
+        known = len(report.found)
         _check_tree(root, report)
+        if despite and len(report.found) > known:
+            return None, ()
     return root, lexed.comments
 
 
