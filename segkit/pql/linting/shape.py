@@ -101,8 +101,9 @@ def _without_signs(source: str, whole: Span, kept: Span) -> tuple[Edit, ...]:
 
 
 def _next(source: str, end: int, start: int) -> int:
-    """The start of what follows, unless a comment stands between."""
-    return start if not source[end:start].strip() else end
+    """The start of what follows, or of a comment before it."""
+    gap = source[end:start]
+    return start - len(gap.lstrip())
 
 
 def _unused(report: Report, node: Let) -> None:
