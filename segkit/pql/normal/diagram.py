@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segkit.pql.normal.forms import FALSE, TRUE, All, Form, Leaf, leaf, leaves
+from segkit.pql.normal.forms import FALSE, TRUE, All, Form, Leaf, Some, all_of, any_of, leaf, leaves
 from segkit.pql.normal.sets import Set, join, meet, rest
 
 if TYPE_CHECKING:
     from segkit.pql.normal.subjects import Subject
 
-_MOST_SUBJECTS = 100
-_MOST_STEPS = 4000
+_MOST_SUBJECTS = 40
+_MOST_STEPS = 400
 
 _NO, _YES = 0, 1
 Step = tuple[int, tuple[tuple[Set, int], ...]]
@@ -29,18 +29,38 @@ class _TooLargeError(Exception):
 def diagram(form: Form) -> str:
     """What a form says, as a text.
 
-    Forms that are too involved for a diagram keep the text of the form itself: equal ones are still equal, and two
-    ways of writing it may then be told apart.
+    A form that is too involved for one diagram is the list of its parts that have no subject in common, and one that
+    cannot be taken apart keeps its own text: equal ones are still equal, and two ways of writing it may then be told
+    apart.
     """
     if form in {TRUE, FALSE} or isinstance(form, Leaf):
         return form.key
     subjects = {one.subject.key: one.subject for one in leaves(form)}
-    if len(subjects) > _MOST_SUBJECTS:
+    if len(subjects) <= _MOST_SUBJECTS:
+        try:
+            return _Diagram([subjects[key] for key in sorted(subjects)]).text(form)
+        except _TooLargeError:
+            pass
+    parts = _apart(form)
+    if len(parts) == 1:
         return form.key
-    try:
-        return _Diagram([subjects[key] for key in sorted(subjects)]).text(form)
-    except _TooLargeError:
-        return form.key
+    return f"{'&' if isinstance(form, All) else '|'}({', '.join(sorted(diagram(one) for one in parts))})"
+
+
+def _apart(form: All | Some) -> list[Form]:
+    """The parts of an `and` or `or` in groups that have no subject in common."""
+    groups: list[tuple[set[str], list[Form]]] = []
+    for one in form.items:
+        about = {part.subject.key for part in leaves(one)}
+        items = [one]
+        for group in [group for group in groups if group[0] & about]:
+            groups.remove(group)
+            about |= group[0]
+            items = [*group[1], *items]
+        groups.append((about, items))
+    if len(groups) == 1:
+        return [form]
+    return [(all_of if isinstance(form, All) else any_of)(items) for _, items in groups]
 
 
 class _Diagram:

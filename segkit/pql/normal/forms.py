@@ -140,6 +140,9 @@ def _connected(items: Sequence[Form], *, keep: bool) -> Form:
         return neutral
     if len(made) == 1:
         return made[0]
+    factored = None if single else _factored(made, keep=keep)
+    if factored is not None:
+        return factored
     made.sort(key=lambda one: one.key)
     return kind(tuple(made), f"{'&' if keep else '|'}({', '.join(one.key for one in made)})")
 
@@ -218,6 +221,17 @@ def _absorbed(nested: list[Form]) -> list[Form]:
         for at, form in enumerate(nested)
         if not any(parts[other] < parts[at] for other in range(len(nested)) if other != at)
     ]
+
+
+def _factored(made: list[Form], *, keep: bool) -> Form | None:
+    """What all parts of an `or` have in common, once before it: `(a and b) or (a and c)`; in an `and` turned round."""
+    parts = [{part.key: part for part in one.items} if not isinstance(one, Leaf) else {} for one in made]
+    common = set(parts[0]).intersection(*parts[1:])
+    if not common:
+        return None
+    outer, inner = (any_of, all_of) if keep else (all_of, any_of)
+    rest_of = [outer([part for key, part in sorted(one.items()) if key not in common]) for one in parts]
+    return outer([*(parts[0][key] for key in sorted(common)), inner(rest_of)])
 
 
 def _shown(allowed: Set) -> str:
