@@ -38,7 +38,8 @@ def with_names(
         In the order of the text; of the binder only errors, and none that touches a mistake of the grammar.
     """
     told = list(found)
-    tree = parse_despite(text)
+    enough = any(one.code == "too-many-errors" for one in told)
+    tree = None if enough else parse_despite(text)
     if tree is None:
         return told
     from segkit.pql.binder import bind  # noqa: PLC0415  text can be checked without it
