@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from segkit.catalog import PROFILE_SCHEMA, SegmentDefinition
@@ -120,6 +121,9 @@ def _expression(document: Document) -> tuple[str, str]:
         )
     if expression.get("type", "PQL") != "PQL":
         raise InvalidRequestError(f"the type of an expression is `PQL`, not `{expression['type']}`")
+    value = expression.get("value")
+    if isinstance(value, dict):  # a tree that was not serialised, as people paste it
+        return _text(expression, "format") or "pql/json", json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return _text(expression, "format") or "pql/text", _needed(expression, "value")
 
 
