@@ -63,6 +63,7 @@ from segkit.sql.build import (
     negated,
     once,
     operand,
+    otherwise,
     part,
     present,
     some,
@@ -450,6 +451,8 @@ def _array(node: Filter | Transform | Aggregate | Distinct | Head | Top, scope: 
         case Transform():
             body = value(node.body, _inside(node.variable, scope))
             return arrays.mapped(value(node.array, scope), node.variable.name, body, flatten=node.flatten)
+        case Aggregate(function="count", array=Function(name="keys", arguments=(of,))):
+            return otherwise(maps.size(value(of, scope)), literal(0))
         case Aggregate(function="count", array=Distinct(array=array)):
             return arrays.number_of_different(value(array, scope))
         case Aggregate():
@@ -472,13 +475,14 @@ def _map(node: Group | Entries, scope: Scope) -> exp.Expr:
         {node.key_variable.name: maps.key_of(entry), node.value_variable.name: maps.value_of(entry.copy())}
     )
     new_key = None if node.new_key is None else value(node.new_key, inside)
-    return maps.changed(_entries(node.map, scope), new_key, plain(node.new_value, inside), node.value_variable.name)
+    entries = _entries(node.map, scope, in_order=new_key is None)
+    return maps.changed(entries, new_key, plain(node.new_value, inside), node.value_variable.name)
 
 
-def _entries(node: Bound, scope: Scope) -> exp.Expr:
-    """A map as the list of its entries."""
+def _entries(node: Bound, scope: Scope, *, in_order: bool = True) -> exp.Expr:
+    """A map as the list of its entries, in the order of their keys where that is asked for."""
     if not isinstance(node, Group):
-        return maps.entries_of(value(node, scope), in_order=isinstance(node, Entries))
+        return maps.entries_of(value(node, scope), in_order=in_order and not isinstance(node, Entries))
     key = value(node.key, _inside(node.variable, scope))
     several = node.key.type.kind is Kind.ARRAY
     return maps.groups(value(node.array, scope), node.variable.name, key, several=several)

@@ -69,9 +69,9 @@ def of_entries(entries: exp.Expr) -> exp.Expr:
 
 
 def entries_of(map_: exp.Expr, *, in_order: bool) -> exp.Expr:
-    """The entries of a map in the order of their keys, as which they may lie already."""
+    """The entries of a map, sorted by their keys for `in_order`."""
     found = call("MAP_ENTRIES", map_)
-    return found if in_order else call("LIST_SORT", found)
+    return call("LIST_SORT", found) if in_order else found
 
 
 def changed(entries: exp.Expr, new_key: exp.Expr | None, new_value: exp.Expr, entry: str) -> exp.Expr:
@@ -80,8 +80,10 @@ def changed(entries: exp.Expr, new_key: exp.Expr | None, new_value: exp.Expr, en
         pair = struct({"key": key_of(_variable(entry)), "value": new_value})
         return of_entries(call("LIST_TRANSFORM", entries, function_of(entry, pair)))
     triple = struct({"key": new_key, "old": key_of(_variable(entry)), "value": new_value})
-    made = call("LIST_TRANSFORM", entries, function_of(entry, triple))
-    return of_entries(once(call("LIST_SORT", made), _last_of_each, "made"))
+    made = call("LIST_SORT", call("LIST_TRANSFORM", entries, function_of(entry, triple)))
+    # The entries are read beside each entry: as the one item of a list they are computed once.
+    last = call("LIST_TRANSFORM", exp.Array(expressions=[made]), function_of("made", _last_of_each(_variable("made"))))
+    return of_entries(call("LIST_EXTRACT", last, literal(1)))
 
 
 def _last_of_each(made: exp.Expr) -> exp.Expr:

@@ -1,4 +1,5 @@
-"""The SQL of some expressions, as a person reads it: `tests/golden/<case>.pql` and `<case>.sql`.
+"""The SQL of some expressions, as a person reads it: `tests/golden/<case>.pql` and `<case>.sql`;
+a case whose name begins with `column` is a value, the others are conditions.
 
 `pytest tests/sql/test_sql_golden.py --rewrite-golden` writes the `.sql` files anew.
 """
@@ -13,7 +14,7 @@ from sql_world import NOW, bind_text
 from sqlglot import exp
 
 from segkit.plan import unsupported
-from segkit.sql import Clock, compile_condition_count, compile_segments, show
+from segkit.sql import Clock, compile_columns, compile_condition_count, compile_segments, show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,8 +43,11 @@ class Named:
         return exp.func("md5", key)
 
 
-def _compiled(text: str) -> str:
+def _compiled(text: str, *, column: bool) -> str:
     clock = Clock(NOW)
+    if column:
+        value = {"value": bind_text(text).root}
+        return show(compile_columns(value, Named(), clock, texts={"value": text})) + "\n"
     parts = [one.strip() for one in text.split("\n---\n")]
     bound = [bind_text(one).condition for one in parts]
     assert not any(unsupported(one) for one in bound)
@@ -57,7 +61,7 @@ def _compiled(text: str) -> str:
 @pytest.mark.parametrize("case", CASES)
 def test_golden_sql(case: str, request: pytest.FixtureRequest) -> None:
     file = GOLDEN / f"{case}.sql"
-    made = _compiled((GOLDEN / f"{case}.pql").read_text(encoding="utf-8").strip())
+    made = _compiled((GOLDEN / f"{case}.pql").read_text(encoding="utf-8").strip(), column=case.startswith("column"))
     if request.config.getoption("--rewrite-golden"):
         file.write_text(made, encoding="utf-8")
     assert file.read_text(encoding="utf-8") == made
