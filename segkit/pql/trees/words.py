@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from segkit.pql.trees.source import Path, Source
 
 _UNWRITABLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_HALF: Final = re.compile("[\ud800-\udfff]")
 _SHOWN: Final = 40
 
 
@@ -80,7 +82,7 @@ class Words:
 
     def whole_text(self, value: str, path: Path) -> str:
         """A text without halves of characters, which no file can hold."""
-        if any("\ud800" <= one <= "\udfff" for one in value):
+        if _HALF.search(value):
             self.source.fail("half-character", "the string holds half of a character", path)
         return value
 
@@ -91,7 +93,7 @@ class Words:
     def _named(self, name: str, path: Path) -> str:
         if not name:
             self.source.fail("empty-name", "the name is empty", path)
-        wrong = next((one for one in name if unicodedata.category(one) in _UNWRITABLE), None)
+        wrong = None if name.isprintable() else _unwritable(name)
         if wrong is not None:
             message = f"a name cannot hold the character U+{ord(wrong):04X}"
             self.source.fail("unknown-character", message, path)
@@ -132,3 +134,7 @@ class Words:
             bound = f"at least {least}" if number < least else f"at most {most}"
             self.source.fail("number-range", f"the number is {bound}, not {self.given(value)}", path)
         return number
+
+
+def _unwritable(name: str) -> str | None:
+    return next((one for one in name if unicodedata.category(one) in _UNWRITABLE), None)
