@@ -33,7 +33,11 @@ TEXT_TESTS = [
 LIKES = ['"%"', '"%n%"', '"A%"', '"Ann"', '"_nn"']
 PARTS = ["seen.getMonth()", "name.length()", "orders.count()", 'xEvent[type = "buy"].count()', "age", "score", "small"]
 PAIRS = [("age", "small"), ("small", "age"), ("age", "age"), ("name", "nick"), ("born", "renewal")]
-LISTS = ['colors.intersects(["red", "red"])', '"red" in colors', "orders.price > 2", 'tests["a"].result = "red"']
+LISTS = [
+    *("orders.count() = 0", "orders.count() > 0", "orders.exists(price > 1)", "not orders", "orders.isNull()"),
+    *('xEvent[type = "buy"]', "xEvent.count() = 0", "xEvent.count() >= 1", "forall O from orders where O.price > 1"),
+    *('colors.intersects(["red", "red"])', '"red" in colors', "orders.price > 2", 'tests["a"].result = "red"'),
+]
 PRESENCE = ["active", "colors", "orders", "home", "home.city", "scores", "xEvent", "age", "born", "name"]
 
 

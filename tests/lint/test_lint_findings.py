@@ -36,6 +36,9 @@ FOUND = [
     ("always-false", "forall X from orders where X.price > 3 and «X.price < 2»"),
     ("always-false", 'name = "A" and («name = "B"» or age = 3)'),
     ("always-false", 'orders.exists(sku = "a") and «not orders.exists(sku = "a")»'),
+    ("always-false", 'xEvent.count() = 0 and «xEvent[type = "a"]»'),
+    ("always-false", "not orders and «orders.exists(price > 3)»"),
+    ("always-false", "orders.isNull() and «orders.count() > 2»"),
     ("always-false", "«seen occurs < 0 days before now»"),
     ("always-false", "«seen occurs between date(2024, 1, 2) and date(2024, 1, 1)»"),
     ("always-false", '«seen occurs between "2024-01-02T00:00:00Z" and "2024-01-01T00:00:00Z"»'),
@@ -48,6 +51,7 @@ FOUND = [
     ("always-true", "«xEvent.isNotNull()»"),
     ("always-true", "«active or not active»"),
     ("always-true", '«name.isNull() or name = "a" or name != "a"»'),
+    ("always-true", "«xEvent.count() > 0 or not xEvent»"),
     ("always-true", "«1 = 1» and age > 3"),
     # only presence
     ("only-presence", "«name = name»"),

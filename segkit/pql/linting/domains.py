@@ -52,6 +52,10 @@ class Numbers:
         """What one or both hold."""
         return numbers((*self.spans, *other.spans), whole=self.whole and other.whole)
 
+    def apart(self, other: Numbers) -> bool:
+        """Whether no number is in both."""
+        return all(_overlap(one, two).empty for one in self.spans for two in other.spans)
+
     def complement(self) -> Numbers:
         """What it does not hold."""
         found: list[Interval] = []
@@ -97,6 +101,18 @@ class Words:
         """What one or both hold."""
         return self.complement().intersect(other.complement()).complement()
 
+    def apart(self, other: Words) -> bool:
+        """Whether no value is in both."""
+        match self.negated, other.negated:
+            case False, False:
+                return self.items.isdisjoint(other.items)
+            case False, True:
+                return self.items <= other.items
+            case True, False:
+                return other.items <= self.items
+            case _:
+                return False
+
     def complement(self) -> Words:
         """What it does not hold."""
         return self._made(self.items, negated=not self.negated)
@@ -117,6 +133,18 @@ class Values:
     def intersect(self, other: Values) -> Values:
         """What both allow."""
         return Values(_both(self.held, other.held), self.null and other.null)
+
+    def apart(self, other: Values) -> bool:
+        """Whether nothing is allowed by both."""
+        return not (self.null and other.null) and self.held_apart(other)
+
+    def held_apart(self, other: Values) -> bool:
+        """Whether nothing but perhaps null is allowed by both."""
+        match self.held, other.held:
+            case (Numbers(), Numbers()) | (Words(), Words()):
+                return self.held.apart(other.held)  # type: ignore[arg-type]  # two of a kind
+            case _:
+                return False
 
     def union(self, other: Values) -> Values:
         """What one or both allow."""

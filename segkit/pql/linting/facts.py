@@ -11,14 +11,29 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from segkit.pql.bound import And, Bound, Const, InRange, Not, Or, Quantify, Test
+from segkit.pql.bound import (
+    Aggregate,
+    And,
+    Bound,
+    Compare,
+    Const,
+    Filter,
+    InRange,
+    IsNull,
+    Not,
+    Or,
+    Quantify,
+    Test,
+    Truth,
+)
 from segkit.pql.linting.atoms import Atom, atom
-from segkit.pql.linting.domains import TRUTHS, Values, Words, among
+from segkit.pql.linting.domains import INFINITE, SOME, TRUTHS, Values, Words, among, between
 from segkit.pql.linting.moments import is_empty
 from segkit.pql.linting.texts import contradict, holds
+from segkit.pql.types import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from segkit.pql.linting.keys import Keys
 
@@ -85,19 +100,55 @@ class Reasoner:
     def _atom(self, node: Bound, holds: bool) -> Facts | None:  # noqa: FBT001
         found = atom(node, self.keys)
         if found is None:
-            return self._opaque(node, holds)
+            return self.together([self._opaque(node, holds), *self._items(node, holds)])
         left = _left(found, holds)
         if left.empty:
             return None
         values = {found.key: left}
         if found.exact:
-            return Facts(values)
+            return self.together([Facts(values), *self._sizes(node, left)])
         own = self._opaque(node, holds).values
         if not holds:
             # a text that is there passes the opposite test
             return Facts(own, tests=(replace(node, negated=not node.negated),) if isinstance(node, Test) else ())
         made = Facts({**values, **own}, *_notes(node))
         return self.together([made])
+
+    def _items(self, node: Bound, holds: bool) -> Iterator[Facts]:  # noqa: FBT001
+        """An array of which some item meets a condition, or not all do, has items."""
+        if isinstance(node, Quantify) and (node.quantifier == "any") is holds:
+            yield from self._filled(node.array)
+
+    def _sizes(self, node: Bound, left: Values) -> Iterator[Facts]:
+        """How many items an array has, and whether it has any, are one question."""
+        match node:
+            case (
+                Compare(left=Aggregate(function="count", array=array), right=Const())
+                | Compare(left=Const(), right=Aggregate(function="count", array=array))
+            ):
+                if left.apart(between(0, 0, null=False)):
+                    yield from self._filled(array)
+                elif left.apart(between(1, INFINITE, null=False)):
+                    yield self._about(array, among({"empty"}, SOME, null=True))
+            case Truth(value=array) if array.type.kind is Kind.ARRAY and left.apart(among({"empty"}, SOME, null=True)):
+                yield from self._filled(array)
+            case Truth(value=array) | IsNull(value=array) if array.type.kind is Kind.ARRAY:
+                if left.apart(among({"some"}, SOME)):
+                    size = self.keys.named("value", self.keys.of(Aggregate("count", array)))
+                    yield Facts({size: between(0, 0, null=False)})
+
+    def _filled(self, array: Bound) -> Iterator[Facts]:
+        """An array that holds something, and those that it was filtered from."""
+        while True:
+            yield self._about(array, among({"some"}, SOME))
+            size = self.keys.named("value", self.keys.of(Aggregate("count", array)))
+            yield Facts({size: between(1, 2**63 - 1, null=False)})
+            if not isinstance(array, Filter):
+                return
+            array = array.array
+
+    def _about(self, array: Bound, values: Values) -> Facts:
+        return Facts({self.keys.named("value", self.keys.of(array)): values})
 
     def together(self, found: Iterable[Facts | None]) -> Facts | None:
         """What is so where several facts are; None where they exclude each other."""
@@ -118,6 +169,17 @@ class Reasoner:
         if self._no_moment(ranges) or self._no_text(tests, values):
             return None
         return Facts(values, tuple(ranges), tuple(tests))
+
+    def exclude(self, one: Facts | None, other: Facts | None) -> bool:
+        """Whether two facts exclude each other."""
+        if one is None or other is None:
+            return True
+        if (one.ranges or one.tests) and (other.ranges or other.tests):
+            return self.together([one, other]) is None
+        less, more = sorted((one.values, other.values), key=len)
+        if any(key in more and here.apart(more[key]) for key, here in less.items()):
+            return True
+        return bool(one.tests or other.tests) and self.together([one, other]) is None
 
     def _no_moment(self, ranges: Sequence[InRange]) -> bool:
         if not ranges:

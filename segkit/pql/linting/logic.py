@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from segkit.pql.diagnostics import Edit
+    from segkit.pql.linting.domains import Values
     from segkit.pql.linting.site import Site
 
 _MOST = 40
@@ -189,7 +190,7 @@ def _dead_branches(site: Site, node: And | Or) -> None:
         for branch in item.items[:_MOST]:
             for other, beside in enumerate(node.items[:_MOST]):
                 apart = other != place and not reason.never(branch)
-                if apart and reason.together([reason.facts(branch), reason.facts(beside)]) is None:
+                if apart and reason.exclude(reason.facts(branch), reason.facts(beside)):
                     message = f"{site.words(branch.span)} contradicts {site.words(beside.span)}, so it adds nobody"
                     site.warning("always-false", message, branch.span)
                     break
@@ -198,7 +199,7 @@ def _dead_branches(site: Site, node: And | Or) -> None:
 def _contradiction(site: Site, node: And | Or, *, spine: bool) -> None:
     reason = site.reasoner
     for first, second in combinations(node.items[: 4 * _MOST], 2):
-        if reason.together([reason.facts(first), reason.facts(second)]) is None:
+        if reason.exclude(reason.facts(first), reason.facts(second)):
             site.warning(
                 "always-false",
                 f"{site.words(second.span)} contradicts {site.words(first.span)}{_empty(spine=spine)}",
@@ -225,7 +226,7 @@ def _either(site: Site, first: Bound, second: Bound) -> str | None:
 def _tautology(site: Site, node: And | Or) -> None:
     reason = site.reasoner
     for first, second in combinations(node.items[: 4 * _MOST], 2):
-        if reason.together([reason.facts(first, holds=False), reason.facts(second, holds=False)]) is None:
+        if reason.exclude(reason.facts(first, holds=False), reason.facts(second, holds=False)):
             message = f"one of {site.words(first.span)} and {site.words(second.span)} always holds"
             site.warning("always-true", message, node.span, _both(node))
             return
@@ -238,17 +239,17 @@ def _both(node: And | Or) -> str | None:
 
 def _covers_presence(site: Site, node: And | Or) -> bool:
     """`x != "a" or x != "b"`, which holds wherever x is present."""
-    reason = site.reasoner
-    for first, second in combinations(node.items[:_MOST], 2):
-        one, other = (reason.facts(item, holds=False) for item in (first, second))
-        if one is None or other is None or isinstance(first, IsNull | Truth) or isinstance(second, IsNull | Truth):
+    against: dict[int, list[tuple[Bound, Values]]] = defaultdict(list)
+    for one in node.items:
+        facts = site.reasoner.facts(one, holds=False)
+        if facts is None or len(facts.values) != 1 or isinstance(one, IsNull | Truth):
             continue
-        for key, here in one.values.items():
-            there = other.values.get(key)
-            if there is None or here.held.empty or there.held.empty:
-                continue
-            both = here.intersect(there)
-            if both.held.empty and both.null and len(one.values) == len(other.values) == 1:
+        [(key, values)] = facts.values.items()
+        if values.null and not values.held.empty:
+            against[key].append((one, values))
+    for group in against.values():
+        for (first, here), (second, there) in combinations(group[:_MOST], 2):
+            if here.held_apart(there):
                 subject = first.left if isinstance(first, Compare) else first.value if isinstance(first, In) else None
                 whose = site.words(subject.span) if subject is not None else "the value"
                 message = f"one of {site.words(first.span)} and {site.words(second.span)} holds wherever {whose} is"
@@ -304,7 +305,7 @@ def _implied(site: Site, node: And | Or, alive: Sequence[int]) -> list[tuple[int
             if other == number:
                 continue
             beside = node.items[other]
-            if reason.together([against, reason.facts(beside, holds=conjunction)]) is None or _ranges_imply(
+            if reason.exclude(against, reason.facts(beside, holds=conjunction)) or _ranges_imply(
                 site, *((beside, item) if conjunction else (item, beside))
             ):
                 pairs.append((number, other))

@@ -49,7 +49,8 @@ def look(site: Site) -> None:
                     _double(site, node, inner, subject)
                 continue
             case And(items=items):
-                stack.extend((one, present | _sure(site, items, number)) for number, one in enumerate(items))
+                sure = present | _sure(site, items)
+                stack.extend((one, sure) for one in items)
                 continue
             case _:
                 subject = _negative(node)
@@ -61,13 +62,13 @@ def look(site: Site) -> None:
         stack.extend((one, present) for one in children(node))
 
 
-def _sure(site: Site, items: tuple[Bound, ...], number: int) -> frozenset[int]:
-    """The values that another part asks something positive of, so that they are there."""
-    found = set()
-    for other, one in enumerate(items):
-        if other != number and isinstance(one, Compare | In | Test) and _negative(one) is None:
-            found.add(site.keys.of(one.left if isinstance(one, Compare) else one.value))
-    return frozenset(found)
+def _sure(site: Site, items: tuple[Bound, ...]) -> frozenset[int]:
+    """The values that some part asks something positive of, so that they are there for the negative ones."""
+    return frozenset(
+        site.keys.of(one.left if isinstance(one, Compare) else one.value)
+        for one in items
+        if isinstance(one, Compare | In | Test) and _negative(one) is None
+    )
 
 
 def _negative(node: Bound) -> Bound | None:

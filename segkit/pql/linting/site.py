@@ -74,7 +74,7 @@ class Site:
 
     def is_foreign(self, node: Bound) -> bool:
         """Whether a node comes from another segment's rule, or has no place in the text."""
-        return node.span in self._segments or node.span.end <= node.span.start
+        return node.span.end <= node.span.start or (bool(self._segments) and node.span in self._segments)
 
     def words(self, span: Span) -> str:
         """What was written at a place, on one line and shortened, in backticks."""
