@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from segkit.analysis.moments import instant
-from segkit.analysis.telling import RareError, constant, dotted, listed, moment
+from segkit.analysis.telling import RareError, constant, dotted, moment
 from segkit.analysis.values import value
 from segkit.plan.fold import fold
 from segkit.pql import tree
@@ -307,10 +307,11 @@ def _name(node: Bound, t: Telling) -> str:
 
 
 def _list(node: Items) -> str:
-    try:
-        return f"[{listed(node.items, 'and')}]" if node.items else "[]"
-    except RareError:
+    """Constants as an array is written; a long one with its number."""
+    shown = [constant(one.value) for one in node.items if isinstance(one, Const)]
+    if len(shown) < len(node.items):
         return "array"
+    return f"[{', '.join(shown[:8])}{f' … ({len(shown):,} in all)' if len(shown) > 8 else ''}]"
 
 
 def _instant(node: Bound, t: Telling) -> str:

@@ -153,9 +153,9 @@ def explained_html(found: Mapping[str, Any]) -> str:
     return block(
         head
         + (_folded("Warnings", warned, shown=True) if warned else "")
-        + _folded("PQL beside SQL", _steps_html(found["steps"]), shown=True)
         + _folded("Typed tree", _tree_html(found["tree"]), shown=True)
         + _folded("What it reads", _reads_html(found["reads"]), shown=False)
+        + _folded("PQL beside SQL", _steps_html(found["steps"]), shown=True)
         + _folded("The whole statement", f'<pre style="{PRE}">{escape(found["sql"])}</pre>', shown=False)
     )
 

@@ -28,8 +28,8 @@ def _code(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [cell for cell in document["cells"] if cell["cell_type"] == "code"]
 
 
-def test_the_two_notebooks_are_there() -> None:
-    assert {"01_quickstart", "02_your_own_data"} <= {path.stem for path in NOTEBOOKS}
+def test_the_notebooks_are_there() -> None:
+    assert {"01_quickstart", "02_your_own_data", "03_rules"} <= {path.stem for path in NOTEBOOKS}
 
 
 @every_notebook
