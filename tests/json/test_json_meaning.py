@@ -7,7 +7,7 @@ import json
 import pytest
 from json_documents import Json, apply, fn, lit, occurs, path, var
 
-from segkit.pql import PQLError, from_json, to_json
+from segkit.pql import PQLError, formats, from_json, to_json
 
 
 def one(name: str, array: Json, body: Json, variable: str = "e") -> Json:
@@ -90,6 +90,13 @@ def test_r55_a_tree_is_read_by_what_it_means(text: str, tree: Json) -> None:
     assert read == from_json(json.loads(json.dumps(tree)))
     assert read.text.lower() == text.lower()
     assert from_json(to_json(read)) == read
+
+
+def test_r55_a_byte_order_mark_and_space_do_not_matter() -> None:
+    tree = to_json("a = 1")
+    assert from_json(f"\ufeff {tree}\r\n") == from_json(tree)
+    assert formats.form_of(f"\ufeff\n {tree}") == "pql/json"
+    assert from_json('{"nodeType": "literal", "literalType": "Integer", "value": 2.0}').text == "2"
 
 
 def test_r55_an_item_that_has_no_name_in_the_text_is_refused() -> None:

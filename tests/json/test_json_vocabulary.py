@@ -8,6 +8,8 @@ import pytest
 from json_documents import Json, apply, distance, fn, lit, occurs, path, var
 
 from segkit.pql import format, from_json, parse, to_json  # noqa: A004  the name that api.md settles
+from segkit.pql.functions import FUNCTIONS
+from segkit.pql.trees import vocabulary
 
 NOW, TODAY = lit("Timestamp", "now"), lit("Timestamp", "today")
 EVENT = var("event1")
@@ -273,3 +275,9 @@ def test_r55_made_up_names_of_items_are_nobody_elses() -> None:
     tree = to_json(text)
     assert '"varNames":["item4"]' in tree
     assert from_json(tree) == parse(text)
+
+
+def test_r27_the_functions_that_read_items_take_a_lambda() -> None:
+    opening = {name for name in FUNCTIONS if vocabulary.opens(name)}
+    r27 = {"filter", "exists", "sum", "average", "min", "max", "map", "topN", "bottomN", "groupBy"}
+    assert opening == r27

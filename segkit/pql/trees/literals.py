@@ -31,7 +31,7 @@ def literal(words: Words, document: Mapping[str, object], path: Path) -> Node:
         case "String":
             return String(words.text(document, "value", path))
         case "Integer" | "Double":
-            return _number(words, words.part(document, "value", path)[0], at)
+            return _number(words, words.part(document, "value", path)[0], at, kind)
         case "Boolean":
             value = words.part(document, "value", path)[0]
             if not isinstance(value, bool):
@@ -90,10 +90,14 @@ def profile(words: Words, document: Mapping[str, object], path: Path) -> None:
         words.source.fail("bad-literal", f"the XDMObject is `{PROFILE}`, not {words.given(value)}", (*path, "value"))
 
 
-def _number(words: Words, value: object, path: Path) -> Node:
+def _number(words: Words, value: object, path: Path, kind: str = "List") -> Node:
     """A number. `2` of type Double is what the audience builder makes of a whole number, and `2.0` is a Double."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        _mismatch(words, "number", value, path)
+        _mismatch(words, kind, value, path)
+    if kind == "Integer" and isinstance(value, float) and math.isfinite(value):
+        if not value.is_integer():
+            _mismatch(words, kind, value, path)
+        value = int(value)
     if isinstance(value, int):
         if -_LONG <= value < _LONG:
             return Integer(value)
@@ -131,4 +135,4 @@ def _moment(words: Words, document: Mapping[str, object], path: Path) -> Node:
 
 def _mismatch(words: Words, kind: str, value: object, path: Path) -> NoReturn:
     """Refuse a value that is not of its literal's type."""
-    words.source.fail("bad-literal", f"the value of a {kind} literal cannot be {words.given(value)}", path)
+    words.source.fail("bad-literal", f"the value of a literal of type `{kind}` cannot be {words.given(value)}", path)

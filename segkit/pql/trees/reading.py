@@ -49,6 +49,7 @@ MAX_NODES: Final = 200_000
 MAX_NESTING: Final = 120
 """How deep nodes may nest: a little more than the text that comes of them, which has the last word."""
 
+_SPACE: Final = "\ufeff \t\r\n"
 _TEXT: Final = "pql/text"
 _TREE: Final = "pql/json"
 _AGGREGATES: Final = ("sum", "average", "min", "max")
@@ -58,7 +59,7 @@ _LOWERED: Final = frozenset({"if", "date"})
 
 def is_tree(text: str) -> bool:
     """Whether a text is meant as `pql/json` and not as PQL: a JSON object with the key `nodeType` or `expression`'s."""
-    start = text.lstrip()
+    start = text.lstrip(_SPACE)
     return start.startswith("{") and ('"nodeType"' in start or '"pql/json"' in start)
 
 

@@ -51,7 +51,12 @@ def load(text: str) -> Source:
         raise PQLError([Diagnostic("too-long", "error", message, NOWHERE)])
     try:
         return Source(
-            json.loads(text, parse_int=_whole, parse_constant=_no_number, object_pairs_hook=_object),
+            json.loads(
+                " " + text[1:] if text.startswith("\ufeff") else text,
+                parse_int=_whole,
+                parse_constant=_no_number,
+                object_pairs_hook=_object,
+            ),
             text,
         )
     except json.JSONDecodeError as error:
