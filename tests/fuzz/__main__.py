@@ -7,7 +7,7 @@ import datetime as dt
 import os
 import subprocess
 import sys
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -19,7 +19,7 @@ from fuzz_record import recorded  # noqa: E402  the folders of tests are no pack
 from fuzz_run import THOROUGH, Tally, run, seeds  # noqa: E402
 from pql_examples import EXAMPLES  # noqa: E402
 
-PARTS = 64
+PARTS = 128
 """Pieces of a run, so that processes end together."""
 
 
@@ -49,16 +49,17 @@ def main() -> int:
             )
             for part in range(PARTS)
         ]
-        for job in jobs:
-            tally.add(job.result())
+        for job in as_completed(jobs):
+            done = job.result()
+            for spoilt, said in done.failures:
+                print(f"\n{spoilt!r}\n  {said}", flush=True)  # noqa: T201  a command prints
+            tally.add(done)
             sys.stderr.write(f"\r{tally.count:,} of {given.count:,}, {len(tally.failures)} failures ")
     sys.stderr.write("\n")
     asked = ("count", "seed", "every", "thorough")
     command = " ".join(["python -m tests.fuzz", *(f"--{one} {getattr(given, one)}" for one in asked)])
     text = recorded(tally, command, _commit(), dt.datetime.now(tz=dt.UTC).date())
     print(text)  # noqa: T201  a command prints
-    for spoilt, said in tally.failures:
-        print(f"\n{spoilt!r}\n  {said}")  # noqa: T201
     if given.record and not tally.failures:
         page = HERE / "README.md"
         head, _, _ = page.read_text(encoding="utf-8").partition("## The last long run")

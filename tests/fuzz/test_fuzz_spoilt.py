@@ -12,6 +12,8 @@ from fuzz_mutations import Mutator, tokens
 from fuzz_run import Tally, run, seeds
 from pql_examples import EXAMPLES
 
+from segkit.pql import check
+
 SHARED = Path(__file__).parents[2] / ".." / "shared"
 COUNT, PARTS = 20_000, 8
 
@@ -60,3 +62,15 @@ def test_what_is_raised_is_told_with_its_text(monkeypatch: pytest.MonkeyPatch) -
     tally = Tally()
     fuzz_run._one("a = 1", fuzz_run.schema_of("a = 1"), None, tally)
     assert tally.failures == [("a = 1", "KeyError: 'x'")]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("t occurs < 9223372036854775808 days before now", "number-range"),
+        ("chain(xEvent, timestamp, [A: WHAT(a) COUNT(9223372036854775808)])", "number-range"),
+        ("$999999999999999999999.a", "bad-parameter"),
+    ],
+)
+def test_r53_what_runs_of_spoilt_expressions_found(text: str, code: str) -> None:
+    assert [one.code for one in check(text)] == [code]

@@ -114,6 +114,7 @@ def _count(parser: Parser, begin: int) -> Count:
     if number.kind != "integer":
         parser.fail("bad-chain", "`COUNT` takes a whole number", number.span, "write `COUNT(5)`")
     parser.at += 1
+    parser.in_range(number)
     if comparison in {">", "<", "!="}:
         hint = {
             ">": f"write `COUNT(>= {int(number.value) + 1})`",

@@ -81,6 +81,7 @@ _QUOTED: Final = re.compile(r"\\.|\"")
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _PAIR: Final = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")
 _LOST_QUOTE: Final = re.compile(r"""["'][^)\],\n]*""")
+_LONGEST_PARAMETER: Final = 9  # characters; a rule has one parameter
 _OVERLONG: Final = 310  # digits; Python refuses to read very long integers, and none of them fits 64 bit
 
 
@@ -107,12 +108,17 @@ def lex(text: str, report: Report) -> Lexed:
         ):  # pragma: no cover - `unknown` takes any character but a line break
             break
         kind, word, start, at = found.lastgroup, found.group(), at, found.end()
+        # nearly all of a text is these three
+        if kind == "space":
+            continue
+        if kind == "name":
+            tokens.append(Token("name", word.lower(), start, at, word))
+            continue
+        if kind == "symbol":
+            tokens.append(Token("symbol", word, start, at))
+            continue
         span = Span(start, at)
         match kind:
-            case "name":
-                tokens.append(Token("name", word.lower(), start, at, word))
-            case "symbol":
-                tokens.append(Token("symbol", word, start, at))
             case "string":
                 tokens.append(Token("string", "", start, at, _unescape(word, start, report)))
             case "tail":
@@ -136,7 +142,7 @@ def lex(text: str, report: Report) -> Lexed:
                 tokens.append(Token("symbol", "<", start, at))
             case "foreign":
                 tokens.append(_foreign(word, span, report))
-            case _ if kind != "space":
+            case _:
                 _refuse(kind, word, span, report)
                 tokens.append(Token("hole", "", start, at))
     report.found[:] = [one for one in report.found if one.span.start < horizon]
@@ -192,10 +198,13 @@ def _ends_operand(token: Token) -> bool:
 
 
 def _parameter(word: str, span: Span, report: Report) -> Token:
-    position = int(word[1:]) if len(word) <= _OVERLONG else 0
+    position = int(word[1:]) if len(word) <= _LONGEST_PARAMETER else 0
     if position == 0:
         hint = "`$1` is the profile"
-        report.error("bad-parameter", "parameters are counted from `$1`", span, hint)
+        message = (
+            "parameters are counted from `$1`" if len(word) <= _LONGEST_PARAMETER else "there is no such parameter"
+        )
+        report.error("bad-parameter", message, span, hint)
     return Token("parameter", "", span.start, span.end, position)
 
 

@@ -449,6 +449,11 @@ class Parser:
             value = 0
         return Integer(value, span)
 
+    def in_range(self, count: Token) -> None:
+        """Report a count that is beyond 64 bit."""
+        if int(count.value) >= _LONG:
+            self.report.error("number-range", "the number is beyond 64 bit", count.span, "write a smaller one")
+
     def _named(self, name: Name, token: Token) -> Node:
         if self.is_at("("):
             return Call(name.name, self.items(), token.span, self.since(token.start))

@@ -51,6 +51,7 @@ def _distance(parser: Parser) -> Tail:
         hint = f"write `{comparison} 3 days before now`"
         parser.fail("bad-distance", "a distance begins with a whole number", count.span, hint)
     parser.at += 1
+    parser.in_range(count)
     unit = _unit(parser, comparison, int(count.value))
     direction = _DIRECTIONS.get(parser.token.word)
     if direction is None:
