@@ -66,6 +66,15 @@ RULES = {
     'xEvent.items.sku in ["x", "y"]': 'xEvent.items.exists(sku in ["x", "y"])',
     "orders.price > age": "orders.price > age",
     "5 < orders.price": "5 < orders.price",
+    # errors of names and types with one remedy
+    "name = 5": 'name = "5"',
+    'active = "TRUE"': "active = true",
+    "Name = gold": 'name = "gold"',
+    'home.City.startswith("x")': 'home.city.startsWith("x")',
+    "name == Gold && AGE > '3'": 'name = "Gold" and age > 3',
+    "name in [1, 2]": "name in [1, 2]",
+    "let X = 5 in name = X": "let X = 5 in name = X",
+    'home["City"] = "x"': 'home["City"] = "x"',
     # what can be meant in two ways is left to whoever wrote it
     'name != "a"': 'name != "a"',
     "age > 5 and age < 3": "age > 5 and age < 3",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from segkit.pql.binder.array_calls import ARRAY_CALLS
 from segkit.pql.binder.context import failed, is_failed
 from segkit.pql.binder.foreign import FUNCTION_HINTS
+from segkit.pql.binder.mends import respelled
 from segkit.pql.binder.names import flat
 from segkit.pql.binder.patterns import checked, groups
 from segkit.pql.binder.segments import in_segment
@@ -57,7 +58,8 @@ def _unknown(b: Binder, node: Call | Method, scope: Scope, where: Span) -> Const
     receiver = b.value(node.object, scope) if isinstance(node, Method) else None
     if receiver is not None and is_failed(receiver) and isinstance(node, Method) and isinstance(node.object, Name):
         return failed(node.span)  # `Math.round(…)`: one mistake, not two
-    return b.error("unknown-function", f"there is no function `{node.name}`", where, _hint(node, receiver))
+    fix = respelled(b.report.source, FUNCTIONS, node.name, where)
+    return b.error("unknown-function", f"there is no function `{node.name}`", where, _hint(node, receiver), fix=fix)
 
 
 def _miscounted(b: Binder, node: Call | Method, signature: Signature, nodes: Sequence[Node]) -> tuple[str, str]:

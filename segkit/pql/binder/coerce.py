@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from segkit.pql.binder.context import is_failed
+from segkit.pql.binder.mends import spelled
 from segkit.pql.binder.suggest import listed
 from segkit.pql.bound import Attribute, Bound, Const, Convert, Items, Record
 from segkit.pql.diagnostics import Edit
@@ -144,7 +145,14 @@ def clash(b: Binder, left: Operand, right: Operand, doing: str, where: Span, *, 
     """Record that two types do not fit, naming both and where they came from."""
     ours, theirs = b.described(left.node, left.value), b.described(right.node, right.value)
     message = f"`{doing}` does not fit {ours}, and {theirs}"
-    return b.error("type-clash", message, where, hint or _remedy(b, left, right))
+    if hint is not None:
+        return b.error("type-clash", message, where, hint)
+    literal, text = _written_otherwise(b, left, right) or (None, "")
+    if literal is None:
+        return b.error("type-clash", message, where, _remedy(b, left, right))
+    # of a list the items have to change together
+    fix = () if doing in {"in", "notIn"} else spelled(literal.node, literal.value, text)
+    return b.error("type-clash", message, where, f"write `{text}`", fix=fix)
 
 
 def unify_items(b: Binder, items: Operand, other: Type, one: Node, doing: str) -> Bound | None:
@@ -207,18 +215,23 @@ def _literal(b: Binder, one: Operand, other: Operand) -> Operand:
     return one
 
 
-def _remedy(b: Binder, left: Operand, right: Operand) -> str | None:
+def _written_otherwise(b: Binder, left: Operand, right: Operand) -> tuple[Operand, str] | None:
+    """The literal that has the other side's type when it is spelled in another way, and how."""
     for one, other in ((left, right), (right, left)):
         word = b.words(one.node).strip("`")
         match one.value, other.kind:
             case Const(type=Type(kind=Kind.INTEGER | Kind.DOUBLE)), Kind.STRING if word:
-                return f'write `"{word}"`'
+                return one, f'"{word}"'
             case Const(value=str(text)), Kind.BOOLEAN if text.lower() in {"true", "false"}:
-                return f"write `{text.lower()}`"
+                return one, text.lower()
             case Const(value=0 | 1 as flag, type=Type(kind=Kind.INTEGER)), Kind.BOOLEAN:
-                return f"write `{'true' if flag else 'false'}`"
+                return one, "true" if flag else "false"
             case Const(type=Type(kind=Kind.BOOLEAN)), Kind.STRING if word:
-                return f'write `"{word}"`'
+                return one, f'"{word}"'
+    return None
+
+
+def _remedy(b: Binder, left: Operand, right: Operand) -> str | None:
     kinds = {left.kind, right.kind}
     if Kind.OBJECT in kinds:
         whole = left if left.kind is Kind.OBJECT else right

@@ -11,9 +11,9 @@ from segkit.pql.tree import NOWHERE, Boolean, Double, Expression, Integer, Node,
 from segkit.pql.types import ERROR, Kind, Schema, Type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from segkit.pql.diagnostics import Report
+    from segkit.pql.diagnostics import Edit, Report
 
 MAX_DEPTH = 100
 """How many levels an expression may nest, before and after `let` and `inSegment` are put in."""
@@ -129,9 +129,11 @@ class Binder:
         self._copied += nodes
         return self._copied <= MAX_COPIED
 
-    def error(self, code: str, message: str, where: Span, hint: str | None = None) -> Const:
+    def error(
+        self, code: str, message: str, where: Span, hint: str | None = None, *, fix: Iterable[Edit] = ()
+    ) -> Const:
         """Record an error and give the value that silences what follows."""
-        self.report.error(code, message, where, hint)
+        self.report.error(code, message, where, hint, fix=fix)
         return failed(where)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from segkit.pql.diagnostics import Edit
 from segkit.pql.tree import (
@@ -21,6 +22,11 @@ from segkit.pql.tree import (
     Span,
     String,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from segkit.pql.bound import Bound
 
 _LITERALS = (String, Integer, Double, Boolean)
 _PATHS = (Name, Field, Index, Method, Call, Parameter)
@@ -52,6 +58,18 @@ def any_item(source: str, array: Node, other: Node, where: Span) -> tuple[Edit, 
     if not _is_balanced(inner) or "//" in inner:
         return ()
     return (Edit(Span(array.object.span.end, where.end), f".exists({inner})"),)
+
+
+def respelled(source: str, known: Iterable[str], word: str, where: Span) -> tuple[Edit, ...]:
+    """The one known name that differs from a word in the size of letters only."""
+    same = [one for one in known if one.lower() == word.lower()]
+    fits = len(same) == 1 and same[0].isidentifier() and source[where.start : where.end] == word
+    return (Edit(where, same[0]),) if fits else ()
+
+
+def spelled(node: Node, value: Bound, text: str) -> tuple[Edit, ...]:
+    """A literal written in another way, unless `let` named it and it may be used elsewhere."""
+    return (Edit(node.span, text),) if isinstance(node, _LITERALS) and node.span == value.span else ()
 
 
 def _is_balanced(text: str) -> bool:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from segkit.pql.binder.context import Binder, Scope, failed, is_failed, span
 from segkit.pql.binder.hints import DAYS, EVENTS, PROFILE, as_function, field_hint, name_hint, shown
+from segkit.pql.binder.mends import respelled
 from segkit.pql.binder.rewrite import renewed, size
 from segkit.pql.bound import Attribute, Bound, Const, Events, Get, Lookup, Now, Record, Shift, StartOf, Transform
 from segkit.pql.diagnostics import Edit
+from segkit.pql.reading.lexer import quote
 from segkit.pql.tree import HOLE, Climb, Field, Name, Node, Parameter, Span
 from segkit.pql.types import INTEGER, Kind, Type, array_of
 
@@ -168,7 +170,8 @@ def _object_field(b: Binder, value: Bound, key: str, *, at: Span, where: Span, r
     of = value.type.field(key)
     if of is None:
         hint = None if b.enough else field_hint(b, value, (key, *rest))
-        return b.error("unknown-field", f"there is no field `{key}` {_place(b, value)}", at, hint)
+        fix = respelled(b.report.source, (name for name, _ in value.type.fields), key, at)
+        return b.error("unknown-field", f"there is no field `{key}` {_place(b, value)}", at, hint, fix=fix)
     if of.kind is Kind.UNSUPPORTED:
         return b.error(
             "unsupported-field", f"`{key}` has a type that PQL does not know, such as TIME or binary data", at
@@ -216,7 +219,11 @@ def _unknown(b: Binder, scope: Scope, node: Name, rest: tuple[str, ...], *, text
     if scope.item.type.kind not in {Kind.OBJECT, Kind.ERROR}:
         message = f"there is no `{node.name}`: the items are of type {scope.item.type}"
         return b.error("unknown-field", message, node.span, hint or "the item itself is `this`")
-    return b.error("unknown-field", f"there is no field `{node.name}` {_place(b, scope.item)}", node.span, hint)
+    fix = respelled(b.report.source, (name for name, _ in scope.item.type.fields), node.name, node.span)
+    if hint is not None and hint.endswith(f"`{quote(node.name)}`"):
+        fix = (Edit(node.span, quote(node.name)),)
+    message = f"there is no field `{node.name}` {_place(b, scope.item)}"
+    return b.error("unknown-field", message, node.span, hint, fix=fix)
 
 
 def _name_span(node: Field) -> Span:
