@@ -313,9 +313,9 @@ class _Finder:
             return None
         primary, rest = shared
         if differs and rest:
-            if primary is not None or len(rest) > 1:
+            primary, rest = _range_of(primary, rest)
+            if primary is None:
                 return None
-            [primary], rest = rest, ()
         values: dict[str, Bound] = {other.name: stream.item}
         made = Link(
             "",
@@ -349,6 +349,16 @@ class _Finder:
         return (
             f"link {_hashed((link.form, bool(link.primary), where, [_sign(*one) for one in plain.keys], ends, apart))}"
         )
+
+
+def _range_of(primary: Bounding | None, rest: tuple[Bounding, ...]) -> tuple[Bounding | None, tuple[Bounding, ...]]:
+    """Beside values that differ: one comparison to sort by, or the start of a range and its ends; else None."""
+    if primary is None:
+        return (rest[0], ()) if len(rest) == 1 else (None, ())
+    if not primary.rises and len(rest) == 1:
+        [primary], rest = rest, (primary,)
+    same = _sign(primary.inner) == _sign(rest[0].inner)
+    return (primary, rest) if same and primary.rises else (None, ())
 
 
 def _hashed(sign: object) -> str:

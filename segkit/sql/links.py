@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from segkit.sql.events import Steps
     from segkit.sql.scope import Leaves, Scope
 
-_LOW, _HIGH, _AT, _PLACE, _ROW = "low", "high", "at", "place", "l"
+_LOW, _HIGH, _AT, _PLACE, _OTHER, _STARTS, _ROW = "low", "high", "at", "place", "other", "starts", "l"
 
 
 def beside(link: Link, scope: Scope, event: Leaves, steps: Steps) -> exp.Expr:
@@ -44,10 +44,21 @@ def beside(link: Link, scope: Scope, event: Leaves, steps: Steps) -> exp.Expr:
     )
     if link.differs is not None:
         own = operand(value(link.differs[0], scope))
+        if link.bounds:
+            first = _first_apart(own, step)
+            return both([_compared(one, value(one.outer, scope), first.copy()) for one in link.bounds])
         return some([exp.NEQ(this=own.copy(), expression=column(one, step)) for one in (_LOW, _HIGH)])
     if not link.bounds:
         return present(column(KEY, step))
     return both([_compared(one, value(one.outer, scope), column(_AT, step)) for one in link.bounds])
+
+
+def _first_apart(own: exp.Expr, step: str) -> exp.Expr:
+    """The first place from the start of a range on with a value that is not the event's own."""
+    apart = some([exp.NEQ(this=own.copy(), expression=column(one, step)) for one in (_LOW, _HIGH)])
+    same = exp.EQ(this=own.copy(), expression=column(_LOW, step))
+    places = [(apart, column(_PLACE, step)), (same, column(_OTHER, step))]
+    return exp.Case(ifs=[exp.If(this=test, true=place) for test, place in places])
 
 
 def _whole(feature: Feature, step: str) -> exp.Expr:
@@ -89,6 +100,8 @@ def _others(link: Link, steps: Steps) -> exp.Select:
         return select.select(*shown).group_by(*groups)
     select = select.select(exp.alias_(place, _PLACE), *(exp.alias_(one, name) for name, _, one in deciding))
     select = select.where(present(place.copy()), copy=False)
+    if link.differs is not None and link.bounds:
+        return _runs(select, [KEY, *(one.alias for one in named)])
     return _running(link, select, [KEY, *(one.alias for one in named)], deciding)
 
 
@@ -118,3 +131,25 @@ def _running(
             exp.alias_(exp.Window(this=call(function, column(name)), partition_by=partition, order=order), name)
         )
     return exp.Select().select(*shown).from_(rows.subquery(_ROW))
+
+
+def _runs(rows: exp.Select, names: Sequence[str]) -> exp.Select:
+    """The different places in order, with the values there and the first later place at which they are others."""
+    keys = [column(one) for one in (*names, _PLACE)]
+    ends = [exp.alias_(call(function, column(name)), name) for function, name in (("MIN", _LOW), ("MAX", _HIGH))]
+    places = exp.Select().select(*keys, *ends).from_(rows.subquery(_ROW)).where(present(column(_LOW)), copy=False)
+    places = places.group_by(*(one.copy() for one in keys))
+
+    def over(function: exp.Expr, spec: exp.WindowSpec | None = None) -> exp.Expr:
+        order = exp.Order(expressions=[exp.Ordered(this=column(_PLACE), nulls_first=False)])
+        return exp.Window(this=function, partition_by=[column(one) for one in names], order=order, spec=spec)
+
+    mixed = exp.NEQ(this=column(_LOW), expression=column(_HIGH))
+    changed = [exp.NEQ(this=over(call("LAG", column(one))), expression=column(one)) for one in (_LOW, _HIGH)]
+    # The first of all has none before it.
+    starts = otherwise(some([mixed, *changed]), exp.true())
+    shown = [column(one) for one in (*names, _PLACE, _LOW, _HIGH)]
+    marked = exp.Select().select(*shown, exp.alias_(starts, _STARTS)).from_(places.subquery(_ROW))
+    later = exp.WindowSpec(kind="ROWS", start=literal(1), start_side="FOLLOWING", end="UNBOUNDED", end_side="FOLLOWING")
+    other = over(call("MIN", when(column(_STARTS), column(_PLACE))), later)
+    return exp.Select().select(*(one.copy() for one in shown), exp.alias_(other, _OTHER)).from_(marked.subquery(_ROW))

@@ -60,6 +60,7 @@ def test_r23_r29_what_is_asked_of_events_is_one_pass_a_condition(text: str, expe
         ("B.value + A.value > 3", "list with lambdas"),
         ("B.value > A.value and B.timestamp occurs after A.timestamp", "ASOF join"),
         ("B._id != A._id and B.timestamp occurs after A.timestamp", "ASOF join"),
+        ("B._id != A._id and B.timestamp occurs <= 2 days before A.timestamp", "ASOF join"),
         ("B._id != A._id and B.timestamp occurs after A.timestamp and B.value > A.value", "list with lambdas"),
     ],
 )
