@@ -42,13 +42,11 @@ class Sources:
         words = self.words(origin, node.span)
         if not words or isinstance(made, exp.Boolean):
             return made
-        made = made.copy()  # what stands for a feature is one object, wherever it is read
-        shown = whole or words != " ".join(self.texts[origin].split())
+        shown = whole or node.span.end - node.span.start < len(self.texts[origin].strip())
         if shown and isinstance(made, exp.Or):
             made = exp.Paren(this=made)
+        made = _marked(made, line(words) if shown else "")
         made.meta[PQL] = words
-        if shown:
-            _last(made).add_comments([line(words)])
         return made
 
 
@@ -58,8 +56,18 @@ def line(text: str) -> str:
     return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1].rstrip()}…"
 
 
-def _last(node: exp.Expr) -> exp.Expr:
-    """The part that is written last: behind the operator, where sqlglot would put it, a comment splits a comparison."""
-    while isinstance(node, exp.Binary | exp.Not) and not isinstance(node, exp.Dot):
-        node = node.this if isinstance(node, exp.Not) else node.expression
-    return node
+def _marked(node: exp.Expr, comment: str) -> exp.Expr:
+    """A condition with a comment behind the part that is written last: behind the operator, where sqlglot would put it,
+    it would split a comparison. What stands for a feature is one object wherever it is read, and is copied."""
+    match node:
+        case exp.Dot():
+            pass
+        case exp.Binary() | exp.Not():
+            part = "this" if isinstance(node, exp.Not) else "expression"
+            if comment:
+                node.set(part, _marked(node.args[part], comment))
+            return node
+    marked: exp.Expr = node.copy()
+    if comment:
+        marked.add_comments([comment])
+    return marked
