@@ -32,7 +32,7 @@ LOGIC: Final = frozenset({"and", "or"})
 _SAME: Final = {one.lower(): one for one in ("and", "or", "not", "in", "notIn", "like", "matches")}
 _ARITHMETIC: Final = frozenset({"+", "-", "*", "/", "%"})
 
-MOST_LEVELS: Final = 2**31
+MOST_LEVELS: Final = 2**63 - 1
 COMPARISONS: Final = ("=", "!=", "<", "<=", ">", ">=")
 COUNTS: Final = ("=", "<=", ">=")
 NODE_TYPES: Final = (
