@@ -88,7 +88,9 @@ def clauses(m: Maker, scope: Scope, depth: int, number: int) -> tuple[str, Scope
     inner = scope
     for place in range(number):
         found = _starting_from(m, inner, scope) if place and m.r.random() < 0.6 else None
-        found = found or objects(m, inner, 0) or (m.array(Kind.STRING, inner, 0)[0], Type(Kind.STRING), True)
+        kind = m.r.choice(SCALARS)
+        plain = m.r.random() < 0.2
+        found = found or (None if plain else objects(m, inner, 0)) or (m.array(kind, inner, 0)[0], Type(kind), True)
         name = m.fresh()
         inner = inner.having(name, found[1])
         condition = m.condition(inner, min(depth, 2 if place == number - 1 else 1))

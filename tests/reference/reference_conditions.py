@@ -48,8 +48,8 @@ def condition(m: Maker, scope: Scope, depth: int) -> str:
         _empty,
         groups.condition,
     ]
-    if scope.is_root and not scope.variables:
-        options += [moments.chain] * 2
+    # inside other scopes chains nest, which says little for much
+    options += [moments.chain] * (2 if scope.is_root else 1 if m.r.random() < 0.3 else 0)
     return m.r.choice(options)(m, scope, depth - 1)
 
 

@@ -60,8 +60,13 @@ def _reference(m: Maker, scope: Scope, depth: int, named: tuple[str, ...]) -> st
 
 
 def chain(m: Maker, scope: Scope, depth: int) -> str:
-    """A sequence of events (R33 to R37)."""
-    r, event = m.r, m.schema.event
+    """A sequence of events, or of the items of any array of objects that have a moment (R33 to R37)."""
+    r, source, event = m.r, "xEvent", m.schema.event
+    found = m.objects(scope, 0) if not scope.is_root or r.random() < 0.3 else None
+    if found is not None and (m.inside(found[1], Kind.TIMESTAMP) or m.inside(found[1], Kind.DATE)):
+        source, event, _ = found
+    elif not scope.is_root:
+        return occurs(m, scope, depth)
     inner = scope.within(event)
     elements: list[str] = []
     named: list[str] = []
@@ -75,6 +80,7 @@ def chain(m: Maker, scope: Scope, depth: int) -> str:
         elements.append(f"{'not ' if negated else ''}{name}: WHAT({what}){when}{counted}")
         if not negated:
             named.append(name)
-    array = "xEvent" if r.random() < 0.8 else f"xEvent[{m.condition(inner, 1)}]"
-    times = [*["timestamp"] * 4, *m.inside(event, Kind.TIMESTAMP), *m.inside(event, Kind.DATE)]
+    array = source if r.random() < 0.8 else f"{source}[{m.condition(inner, 1)}]"
+    times = [*m.inside(event, Kind.TIMESTAMP), *m.inside(event, Kind.DATE)]
+    times += ["timestamp"] * 4 if event is m.schema.event else []
     return f"chain({array}, {r.choice(times)}, [{', '.join(elements)}])"
