@@ -11,7 +11,7 @@ from support_tables import NOW, Made, fill
 
 from segkit.errors import SegkitError
 from segkit.plan import unsupported
-from segkit.pql import Expression, PQLError, check, format, parse  # noqa: A004  PQL's own format
+from segkit.pql import Expression, PQLError, check, format, from_json, parse  # noqa: A004  PQL's own format
 from segkit.pql.binder import BoundExpression, bind
 from segkit.pql.types import Kind
 from segkit.sql import Clock, compile_columns, compile_condition_count, compile_segments
@@ -37,7 +37,7 @@ class Row:
     format: str
     kind: str
     valid: bool | str
-    value: str
+    value: Any
     features: tuple[str, ...]
 
 
@@ -75,7 +75,7 @@ def pql(rows: Sequence[Row], *, valid: bool | str = True) -> list[Row]:
 def outcome(row: Row, engine: Engine, schema: Schema | None = None) -> Outcome:
     """Take a row as far as it gets; without a schema against one that has the fields it uses."""
     try:
-        expression = parse(row.value)
+        expression = read(row)
     except PQLError as error:
         return Outcome(row, 0, error.diagnostics)
     written = format(expression)
@@ -83,11 +83,11 @@ def outcome(row: Row, engine: Engine, schema: Schema | None = None) -> Outcome:
         return Outcome(row, 1, failure="reads back as another expression")
     schema = schema or inferred(expression)
     try:
-        bound = bind(expression, schema, segments=lambda _: _RULE)
+        bound = bound_against(expression, schema)
     except PQLError as error:
         return Outcome(row, 2, error.diagnostics)
     for one in (bound.root, bound.condition):
-        refused = unsupported(one, row.value)
+        refused = unsupported(one, expression.text)
         if refused is not None:
             return Outcome(row, 3, (refused,))
     try:
@@ -97,6 +97,16 @@ def outcome(row: Row, engine: Engine, schema: Schema | None = None) -> Outcome:
     if any(len(set(ways)) > 1 for ways in sizes):
         return Outcome(row, 4, failure=f"its sizes differ from one way of running to another: {sizes}")
     return Outcome(row, 5)
+
+
+def read(row: Row) -> Expression:
+    """The expression of a row in either format."""
+    return from_json(row.value) if row.format == "pql/json" else parse(row.value)
+
+
+def bound_against(expression: Expression, schema: Schema) -> BoundExpression:
+    """An expression bound; any segment that it refers to has the rule `FLAG`."""
+    return bind(expression, schema, segments=lambda _: _RULE)
 
 
 def counted(bound: BoundExpression, schema: Schema, engine: Engine) -> Iterator[tuple[int, ...]]:

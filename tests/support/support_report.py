@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from support_outcomes import STEPS, Outcome, Row, outcome, pql, refusal
+from support_rows import Line, lines, table
 from support_rules import PROBES, RULES, areas, shown_by_tests
 
 from segkit.engine import Engine
@@ -40,9 +41,9 @@ def document(rows: Sequence[Row], outcomes: Sequence[Outcome] | None = None) -> 
     if outcomes is None:
         with Engine(threads=1) as engine:
             outcomes = [outcome(one, engine) for one in pql(rows)]
-    return "\n".join(
-        [*_head(outcomes), *_constructs(outcomes), *_missing(outcomes), *_wrong(rows), *_dialects(rows)]
-    ) + ("\n\n" + rules())
+    found = lines(rows, outcomes)
+    parts = [*_head(outcomes), *_constructs(outcomes), *_missing(outcomes), *_wrong(rows), *_dialects(rows, found)]
+    return "\n".join([*parts, *table(found)]) + ("\n\n" + rules())
 
 
 @cache
@@ -192,16 +193,17 @@ def said(row: Row, valid: Sequence[Expression]) -> list[Diagnostic]:
     return refusal(row, [one for one in valid if f"{root}." in one.text])
 
 
-def _dialects(rows: Sequence[Row]) -> list[str]:
+def _dialects(rows: Sequence[Row], found: Sequence[Line]) -> list[str]:
     formulas = [one for one in rows if one.dialect == "ajo-decisioning" and one.valid is True]
-    json = [one for one in rows if one.format == "pql/json"]
+    trees = [one for one in found if one.row.format == "pql/json"]
+    run = sum(one.outcome.runs for one in trees)
     parsed = sum(_parses(one) for one in formulas)
     return [
         "",
         "## Relatives",
         "",
         f"Of {len(formulas)} ranking formulas of decisioning, {parsed} parse; what only decisioning knows (`@{{…}}`)",
-        f"is refused by name when bound. {len(json)} documents in `pql/json` are not read yet.",
+        f"is refused by name when bound. Of {len(trees)} documents in `pql/json`, {run} are read and run.",
     ]
 
 
