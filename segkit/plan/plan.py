@@ -10,8 +10,8 @@ from segkit.plan.features import Features
 from segkit.plan.fold import TRUE, fold
 from segkit.plan.forms import event_passes, forms_of
 from segkit.plan.needs import Shapes, holds_without, holds_without_profile, reads
-from segkit.pql.bound import Const, Distinct, Head, Top
-from segkit.pql.bound_walk import conjuncts, free
+from segkit.pql.bound import And, Const, Distinct, Head, Or, Top
+from segkit.pql.bound_walk import free
 from segkit.pql.diagnostics import PQLError
 
 if TYPE_CHECKING:
@@ -92,8 +92,8 @@ def plan(conditions: Mapping[str, Bound], columns: Mapping[str, Bound], clock: C
     grouped = [one.groups.value for one in features.all if one.groups is not None]
     parts = [*rules.values(), *values.values(), *grouped]
     either = tuple(rules.values()) or (TRUE,)
-    alone = [_Conjuncts.of(one) for one in either]
-    needed = tuple(one for one in features.all if not any(rule.hold_without(one, clock) for rule in alone))
+    apart = [_Parts.of(one) for one in either]
+    needed = tuple(one for one in features.all if not any(rule.hold_without(one, clock) for rule in apart))
     return Plan(
         rules,
         values,
@@ -107,26 +107,39 @@ def plan(conditions: Mapping[str, Bound], columns: Mapping[str, Bound], clock: C
 
 
 @dataclass(frozen=True, slots=True)
-class _Conjuncts:
-    """The conditions that a rule joins by `and`, by the features that they read; a feature concerns only its own."""
+class _Parts:
+    """A rule taken apart at `and` and `or`: a feature concerns only the parts that read it.
 
-    never: bool
-    reading: Mapping[str, Sequence[Bound]]
+    Folding the whole rule for every feature anew takes the square of its length.
+    """
+
+    node: Bound
+    parts: tuple[_Parts, ...]
+    reading: Mapping[str, Sequence[_Parts]]
 
     @classmethod
-    def of(cls, rule: Bound) -> _Conjuncts:
-        reading: dict[str, list[Bound]] = {}
-        held = conjuncts(rule)
-        for one in held:
-            for name in free(one):
-                reading.setdefault(name, []).append(one)
-        return cls(any(isinstance(one, Const) and one.value is not True for one in held), reading)
+    def of(cls, node: Bound) -> _Parts:
+        parts = tuple(cls.of(one) for one in node.items) if isinstance(node, And | Or) else ()
+        reading: dict[str, list[_Parts]] = {}
+        for part in parts:
+            for name in part.reading:
+                reading.setdefault(name, []).append(part)
+        if not parts:
+            reading = {name: [] for name in free(node)}
+        return cls(node, parts, reading)
+
+    @property
+    def never(self) -> bool:
+        return isinstance(self.node, Const) and self.node.value is not True
 
     def hold_without(self, feature: Feature, clock: Clock) -> bool:
         """Whether the rule can be true for a profile that lacks the events of a feature."""
-        return not self.never and all(
-            holds_without(one, [feature], clock) for one in self.reading.get(feature.name, ())
-        )
+        if not self.parts:
+            return holds_without(self.node, [feature], clock) if feature.name in self.reading else not self.never
+        reading = self.reading.get(feature.name, ())
+        if isinstance(self.node, And):
+            return all(one.hold_without(feature, clock) for one in reading)
+        return len(reading) < len(self.parts) or any(one.hold_without(feature, clock) for one in reading)
 
 
 def _any_without(rules: Sequence[Bound], features: Sequence[Feature], clock: Clock) -> bool:
