@@ -13,7 +13,20 @@ from typing import TYPE_CHECKING
 from typing import Literal as Choice
 
 from segkit.plan.streams import Stream, grows, is_local, stream_of
-from segkit.pql.bound import And, Bound, Chain, Compare, Filter, InRange, Or, Quantify, Transform, Truth, Variable
+from segkit.pql.bound import (
+    Aggregate,
+    And,
+    Bound,
+    Chain,
+    Compare,
+    Filter,
+    InRange,
+    Or,
+    Quantify,
+    Transform,
+    Truth,
+    Variable,
+)
 from segkit.pql.bound_walk import canonical, conjuncts, free, reads_events, rebuild, signature, substitute
 from segkit.pql.types import BOOLEAN
 
@@ -228,16 +241,48 @@ class _Finder:
             feature = self.reading.closed(node)
             if feature is not None:
                 return self._valued(feature, node)
+        if isinstance(node, Aggregate):
+            keyed = self._keyed(node.array)
+            feature = None if keyed is None else self.reading.closed(replace(node, array=keyed[0]))
+            if keyed is not None and feature is not None:
+                return self._valued(feature, node, keyed[1])
         if isinstance(node, Quantify) and node.quantifier == "any":
             found = self._split(node) or self._linked(node)
             return node if found is None else found
         return rebuild(node, self.rewritten)
 
-    def _valued(self, feature: Feature, node: Bound) -> Bound:
-        """A value of other events that every event has beside it."""
-        link = Link(f"link {_hashed(feature.sign)}", feature.stream, (), feature=feature)
+    def _valued(self, feature: Feature, node: Bound, keys: tuple[tuple[Bound, Bound], ...] = ()) -> Bound:
+        """A value of other events that an event has beside it: of all of them, or of those with equal values."""
+        link = Link("", feature.stream, keys, feature=feature)
+        link = replace(link, name=self._name(link))
         self.links[link.name] = link
         return replace(link.variable, span=node.span)
+
+    def _keyed(self, array: Bound) -> tuple[Bound, tuple[tuple[Bound, Bound], ...]] | None:
+        """An array of events without the conditions that values of the event are equal, and those values."""
+        if not isinstance(array, Filter | Transform):
+            return array, ()
+        below = self._keyed(array.array)
+        stream = None if below is None else stream_of(below[0])
+        if below is None or stream is None or stream.many:
+            return None
+        inner, keys = below
+        if isinstance(array, Transform):
+            return replace(array, array=inner), keys
+        held = []
+        for one in conjuncts(array.condition):
+            if self.variable.name not in free(one):
+                held.append(one)
+                continue
+            if not isinstance(one, Compare) or one.operator != "=" or one.ignore_case:
+                return None
+            pair = self._sides(one.left, one.right, array.variable) or self._sides(one.right, one.left, array.variable)
+            if pair is None:
+                return None
+            keys = (*keys, (pair[0], substitute(pair[1], {array.variable.name: stream.item})))
+        if not held:
+            return inner, keys
+        return replace(array, array=inner, condition=And(tuple(held), BOOLEAN, array.span)), keys
 
     def _split(self, node: Quantify) -> Bound | None:
         """A quantifier over conditions of which one must hold, as quantifiers of which one must."""
@@ -346,9 +391,9 @@ class _Finder:
         where = sorted(repr(signature(canonical(one))) for one in stream.where)
         ends = [(_sign(one.outer, one.inner), one.rises, one.included) for one in plain.compared]
         apart = None if plain.differs is None else _sign(*plain.differs)
-        return (
-            f"link {_hashed((link.form, bool(link.primary), where, [_sign(*one) for one in plain.keys], ends, apart))}"
-        )
+        asked = None if link.feature is None else link.feature.sign
+        sides = [_sign(*one) for one in plain.keys]
+        return f"link {_hashed((link.form, link.primary is not None, asked, where, sides, ends, apart))}"
 
 
 def _range_of(primary: Bounding | None, rest: tuple[Bounding, ...]) -> tuple[Bounding | None, tuple[Bounding, ...]]:

@@ -112,3 +112,99 @@ def test_r24_r31_events_beside_events(seed: int) -> None:
     table = {text: world.reference_members(text) for text in (rule(random_) for _ in range(12))}
     agree_on_members(world, table)
     world.drop()
+
+
+RULES = (
+    '(select A from xEvent, B from xEvent where A.type = "view" and B.type = "buy" and B.timestamp occurs after A.timestamp).count() > 1',  # noqa: E501
+    "(select A from xEvent, B from xEvent, C from xEvent where A.count < B.count and B.count < C.count).count() > 1",
+    "(sum A.value * B.count over A from xEvent, B from xEvent where A.type = B.type) > 9",
+    "(average A.value - B.value over A from xEvent, B from xEvent where A._id != B._id) > 0",
+    "(max A.value over A from xEvent, B from xEvent where B.timestamp occurs after A.timestamp) >= 3",
+    "exists A from xEvent, B from xEvent where A.timestamp = B.timestamp and A._id != B._id",
+    "exists A from xEvent where forall B from xEvent where B.value <= A.value or B._id = A._id",
+    "forall A from xEvent where forall B from xEvent where A.type = B.type or A.count != B.count",
+    "forall A from xEvent where A.type, B from xEvent where B.value >= 0 or A.web",
+    'exists A from xEvent where A.type = "view" and not (exists B from xEvent where B.type = "buy" and B.timestamp occurs <= 2 days after A.timestamp)',  # noqa: E501
+    'exists A from xEvent where A.type = "view" and (exists B from xEvent where B.type = "buy" and B.timestamp occurs after A.timestamp and not (exists C from xEvent where C.type = "quit" and C.timestamp occurs after B.timestamp))',  # noqa: E501
+    'xEvent[value > ^.age and type = "buy"].count() > 0',
+    "xEvent[exists B from ^.xEvent where B.type = type and B._id != _id].count() > 1",
+    "xEvent[^.xEvent[type = ^.type].count() > 1]",
+    "xEvent[^.xEvent[type = ^.type and value > ^.value]].count() > 1",
+    "xEvent[count in ^.xEvent.value]",
+    "xEvent[^.xEvent[timestamp occurs before ^.timestamp].sum(value) > 3]",
+    'let last = xEvent.max(timestamp) in exists A from xEvent where A.timestamp = last and A.type = "view"',
+    'let buys = xEvent[type = "buy"] in exists A from buys, B from buys where A._id != B._id and A.value = B.value',
+    "xEvent[^.xEvent[type = ^.type and web].sum(value) > 2].count() > 0",
+    "xEvent[^.xEvent[type = ^.type][web].count() = 0].count() > 0",
+    "exists A from xEvent where xEvent[type = A.type].max(value) > A.value",
+    "exists A from xEvent where xEvent[type = A.type and commerce.order.id = A.commerce.order.id].average(count) >= 1",
+    "forall A from xEvent where xEvent[type = A.type].count() = 1",
+    "let n = xEvent.count() in (select A from xEvent where A.count < n).count() = n",
+    'xEvent.topN(value, 2)[type = "buy"]',
+    'xEvent.topN(count, 1).head().type = "view"',
+    "xEvent.bottomN(value, 2).sum(count) > 2",
+    "xEvent.topN(timestamp, 1)[exists B from ^.xEvent where B.value > value]",
+    "exists A from xEvent.topN(timestamp, 3), B from xEvent where A.type = B.type and A._id != B._id",
+    "exists A from xEvent where A.value = xEvent.max(value) and A.timestamp = xEvent.max(timestamp)",
+    'exists A from xEvent where A.value > xEvent.average(value) and xEvent[type = "buy"].count() > 1',
+    'exists A from xEvent where A.count = xEvent[type = "buy"].count()',
+    'exists A from xEvent where A.value > 1 and xEvent[type = "quit"]',
+    "exists A from xEvent where A.type = xEvent.topN(timestamp, 1).head().type and A.web",
+    "(select A from xEvent where A.value >= xEvent.sum(value) / xEvent.count()).count() > 1",
+    'exists A from xEvent, B from xEvent where A.commerce.order.id = B.commerce.order.id and B.timestamp occurs after A.timestamp and A.type = "view" and B.type = "buy"',  # noqa: E501
+    "not (exists A from xEvent, B from xEvent where B.timestamp occurs after A.timestamp) and xEvent",
+    "if(exists A from xEvent, B from xEvent where B.value > A.value, age > 0, age = 0)",
+    "exists A from xEvent, B from xEvent where B.timestamp occurs = 1 month after A.timestamp or B.timestamp occurs = 1 day after A.timestamp",  # noqa: E501
+    "exists A from xEvent where chain(xEvent, timestamp, [C: WHAT(type = A.type and count < A.count), D: WHAT(*)])",
+)
+"""What people ask of several events at once."""
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_r24_r32_rules_about_several_events(seed: int) -> None:
+    random_ = random.Random(seed)  # noqa: S311  a repeatable choice of cases
+    world = World({chr(ord("a") + number): person(random_) for number in range(24)})
+    agree_on_members(world, {text: world.reference_members(text) for text in RULES})
+    world.drop()
+
+
+def test_r29_events_with_equal_keys_are_taken_by_time_and_then_by_id() -> None:
+    def event(value: float, day: int | None, number: int) -> dict[str, Any]:
+        at = None if day is None else START + dt.timedelta(days=day)
+        return {"_id": f"n{9 - number}", "value": value, "timestamp": at, "count": number}
+
+    people = {
+        "a": {"events": [event(1.0, 2, 1), event(1.0, 1, 2), event(1.0, None, 3)]},
+        "b": {"events": [event(1.0, 1, 1), event(1.0, 1, 2)]},
+        "c": {"events": [event(2.0, 3, 1), event(1.0, 1, 2)]},
+    }
+    world = World(people)
+    agree_on_members(
+        world,
+        {
+            "xEvent.topN(value, 1).head().count = 2": "ab",
+            "xEvent.bottomN(value, 1).head().count = 2": "abc",
+            "xEvent.topN(value, 2).sum(count) = 3": "abc",
+            "xEvent.topN(timestamp, 1).head().count = 1": "ac",
+            "xEvent.topN(timestamp, 3).sum(count) = 6": "a",
+        },
+    )
+
+
+def test_r31_several_segments_with_pairs_and_chains_stand_in_one_statement() -> None:
+    random_ = random.Random(5)  # noqa: S311  a repeatable choice of cases
+    world = World({chr(ord("a") + number): person(random_) for number in range(20)})
+    chain = 'chain(xEvent, timestamp, [A: WHAT(type = "view"), {}])'
+    texts = [
+        chain.format('B: WHAT(type = "buy")'),
+        chain.format('B: WHAT(type = "buy") WHEN(<= 2 days after A)'),
+        chain.format('not B: WHAT(type = "buy"), C: WHAT(*)'),
+        f"not ({chain.format('B: WHAT(*) COUNT(2)')})",
+        f"{chain.format('B: WHAT(*)')} or {chain.format('B: WHAT(*) COUNT(= 0)')}",
+        "exists A from xEvent, B from xEvent where B.timestamp occurs after A.timestamp",
+        "exists C from xEvent, D from xEvent where D.timestamp occurs after C.timestamp and age > 1",
+        "exists A from xEvent, B from xEvent where B.type = A.type and B._id != A._id",
+        "chain(orders, sent, [A: WHAT(*)]) or xEvent.count() > 2",
+    ]
+    agree_on_members(world, {text: world.reference_members(text) for text in texts})
+    world.drop()

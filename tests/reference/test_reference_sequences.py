@@ -111,3 +111,25 @@ def test_r33_r37_a_chain_stands_wherever_a_condition_does(seed: int) -> None:
     assert all(members.values())
     agree_on_members(world, members)
     world.drop()
+
+
+@pytest.mark.parametrize("length", [10, 30])
+def test_r33_long_chains_run(length: int) -> None:
+    days = {letter: number for number, letter in enumerate("abc", length - 1)}
+    people = {
+        letter: {"events": [{"type": "view", "timestamp": START + dt.timedelta(days=day)} for day in range(number)]}
+        for letter, number in days.items()
+    }
+    for person_ in people.values():
+        person_["orders"] = [{"sku": "view", "sent": one["timestamp"]} for one in person_["events"]]
+    world = World(people)
+    table: dict[str, str] = {}
+    for array, instant, kind in ARRAYS[:2]:
+        steps = ", ".join(f'E{number}: WHAT({kind} = "view")' for number in range(length))
+        near = ", ".join(
+            f'E{number}: WHAT({kind} = "view")' + (f" WHEN(<= 1 day after E{number - 1})" if number else "")
+            for number in range(length)
+        )
+        table |= {f"chain({array}, {instant}, [{one}])": "bc" for one in (steps, near)}
+    compiled = world.compiled_members(list(table))
+    assert compiled == list(table.values())
