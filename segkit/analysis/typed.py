@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from segkit.pql.types import Type
 
 _SETS = {"equal": "= as sets", "different": "!= as sets", "subset": "subsetOf", "superset": "supersetOf"}
-_NEGATIVE = "a missing value is out"
+_NEGATIVE = "false where a value is missing"
 _NOTHING = {"count": "0 where there is none", "sum": "0 where there is none; missing values are left out"}
 
 
@@ -164,7 +164,7 @@ class Typing:
             case SetCompare():
                 found.append("order and repetition do not count")
             case Not(item=item) if _may_miss(item):
-                found.append("a missing value is in: `not` turns round what is false for it")
+                found.append("true where a value is missing: what it negates is false there")
             case Quantify(quantifier="all"):
                 found.append("true where there is no item")
             case Quantify() if whole and _is_lifted(node, t):
@@ -361,10 +361,14 @@ def _article(noun: str) -> str:
 
 
 def _may_miss(item: Bound) -> bool:
-    """Whether a condition is false for want of a value."""
-    return any(isinstance(one, Compare | In | Test | InRange | SetCompare) for one in walk(item)) and any(
-        isinstance(one, Attribute | Get | Lookup | Head) for one in walk(item)
-    )
+    """Whether a condition is false where a value is missing."""
+    match item:
+        case And(items=items):
+            return any(_may_miss(one) for one in items)
+        case Compare() | In() | Test() | InRange() | SetCompare():
+            return any(isinstance(one, Attribute | Get | Lookup | Head) for one in walk(item))
+        case _:
+            return False
 
 
 def _is_lifted(node: Quantify, t: Telling) -> bool:

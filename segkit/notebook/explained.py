@@ -9,13 +9,21 @@ from typing import TYPE_CHECKING, Any
 from segkit.notebook.colouring import coloured
 from segkit.notebook.style import BORDER, FONT, MONO, MUTED, PRE, block
 from segkit.notebook.values import clean
-from segkit.notebook.width import cut, pad, width_of
+from segkit.notebook.width import cut, cut_front, pad, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _WIDTH = 100
 _NAME, _TYPE = 46, 18
+_DEEP = 39
+"""The most columns that the branches of a tree take before its names."""
+
+_PARTS, _CONDITIONS, _LETTERS = 300, 60, 4000
+"""The most parts of a tree, conditions of a step, and letters of a rule or a piece of SQL that are shown."""
+_WHOLE = 100_000
+"""Up to so many letters the whole statement is shown."""
+
 _CELL = "padding:.35em .9em .35em 0;border:0;background:transparent;vertical-align:top;text-align:left;"
 _SMALL = f"{MONO}font-size:12px;line-height:1.4;white-space:pre-wrap;overflow-wrap:anywhere;word-break:normal;"
 
@@ -35,14 +43,18 @@ def explained_text(found: Mapping[str, Any]) -> str:
     if found["timezone"] != "UTC":
         about += f" · days of {found['timezone']}"
     parts = [
-        [*_wrapped(found["sentence"]), *_wrapped(about)],
-        ["rule", *_indented(found["rule"])],
+        [*_wrapped(_short(found["sentence"])), *_wrapped(about)],
+        ["rule", *_indented(_short(found["rule"]))],
         *([["warnings", *(line for one in found["warnings"] for line in _indented(one))]] if found["warnings"] else []),
         ["typed tree", *_tree_text(found["tree"])],
         ["reads", *_reads_text(found["reads"])],
         *(_step_text(one) for one in found["steps"]),
     ]
     return "\n\n".join("\n".join(part) for part in parts)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LETTERS else f"{text[:_LETTERS]} … ({len(text):,} letters in all)"
 
 
 def _wrapped(text: str, indent: str = "", then: str | None = None) -> list[str]:
@@ -65,8 +77,9 @@ def _indented(text: str) -> list[str]:
 
 
 def _tree_text(root: Mapping[str, Any]) -> list[str]:
-    lines = list(_branches(root, "  ", "  "))
-    names = [(f"{lead}{clean(node['what'])}", node) for lead, node, _ in lines]
+    every = list(_branches(root, "  ", "  "))
+    lines = every[:_PARTS]
+    names = [(f"{cut_front(lead, _DEEP)}{clean(node['what'])}", node) for lead, node, _ in lines]
     wide = min(max(width_of(name) for name, _ in names), _NAME)
     types = min(max(width_of(node["type"]) for _, node in names), _TYPE)
     shown: list[str] = []
@@ -76,11 +89,15 @@ def _tree_text(root: Mapping[str, Any]) -> list[str]:
         told = "" if words == clean(node["what"]) else cut(words, _WIDTH - width_of(start))
         shown.append(f"{start}{told}".rstrip())
         for one in node["notes"]:
-            room = max(_WIDTH - len(below) - 4, 20)
-            start = f"{below}{'│' if node['parts'] else ' '} "
+            room = _WIDTH - min(len(below), _DEEP) - 4
+            start = f"{cut_front(below, _DEEP)}{'│' if node['parts'] else ' '} "
             texts = textwrap.wrap(clean(one), room, break_on_hyphens=False)
             shown += [f"{start}{'  ' if number else '· '}{text}" for number, text in enumerate(texts)]
-    return shown
+    return [*shown, *([f"  … {_more(every)}"] if len(every) > _PARTS else [])]
+
+
+def _more(every: Sequence[object]) -> str:
+    return f"{len(every) - _PARTS:,} more parts: `.tree` has them all"
 
 
 def _branches(node: Mapping[str, Any], lead: str, below: str) -> Iterator[tuple[str, Mapping[str, Any], str]]:
@@ -106,7 +123,7 @@ def _reads_text(found: Mapping[str, Any]) -> list[str]:
         for one in found["features"]:
             need = "; profiles without them are out" if one["needed"] else ""
             lines += _wrapped(f"{one['name']}: {one['kind']}{need}", "    ", "      ")
-            lines += _wrapped(one["words"], "      ", "        ")
+            lines += _wrapped(_short(one["words"]), "      ", "        ")
             lines += _wrapped(f"{one['form']}: {one['note']}", "      ", "        ")
     return lines
 
@@ -114,10 +131,10 @@ def _reads_text(found: Mapping[str, Any]) -> list[str]:
 def _step_text(step: Mapping[str, Any]) -> list[str]:
     lines = [f"step {step['name']}"]
     for one in step["words"]:
-        lines += _wrapped(clean(one), "  ‹ ", "    ")
+        lines += _wrapped(_short(clean(one)), "  ‹ ", "    ")
     if not step["words"] and not step["conditions"]:
         return [*lines, "  fetched for the steps below; `.sql` has its SQL"]
-    return [*lines, *(f"  {one}" for one in _sql_lines(step["annotated"]))]
+    return [*lines, *(f"  {one}" for one in _sql_lines(_short(step["annotated"])))]
 
 
 def _sql_lines(sql: str) -> list[str]:
@@ -145,9 +162,9 @@ def explained_html(found: Mapping[str, Any]) -> str:
     if found["timezone"] != "UTC":
         about += f" · days of {found['timezone']}"
     head = (
-        f'<div style="font-weight:600;font-size:14px;max-width:60em">{_spoken(found["sentence"])}</div>'
+        f'<div style="font-weight:600;font-size:14px;max-width:60em">{_spoken(_short(found["sentence"]))}</div>'
         f'<div style="{MUTED}margin:.15em 0 .3em 0">{escape(clean(about))}</div>'
-        f'<pre style="{PRE}max-width:75em">{coloured(found["rule"])}</pre>'
+        f'<pre style="{PRE}max-width:75em">{coloured(_short(found["rule"]))}</pre>'
     )
     warned = "".join(f'<pre style="{PRE}">{escape(one)}</pre>' for one in found["warnings"])
     return block(
@@ -156,7 +173,11 @@ def explained_html(found: Mapping[str, Any]) -> str:
         + _folded("Typed tree", _tree_html(found["tree"]), shown=True)
         + _folded("What it reads", _reads_html(found["reads"]), shown=False)
         + _folded("PQL beside SQL", _steps_html(found["steps"]), shown=True)
-        + _folded("The whole statement", f'<pre style="{PRE}">{escape(found["sql"])}</pre>', shown=False)
+        + _folded(
+            "The whole statement",
+            f'<pre style="{PRE}">{escape(found["sql"] if len(found["sql"]) < _WHOLE else _short(found["sql"]))}</pre>',
+            shown=False,
+        )
     )
 
 
@@ -196,39 +217,43 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequenc
 def _steps_html(steps: Sequence[Mapping[str, Any]]) -> str:
     rows: list[Sequence[str]] = []
     for step in steps:
-        words = "".join(f'<div style="{_SMALL}">{coloured(one)}</div>' for one in step["words"])
+        words = "".join(f'<div style="{_SMALL}">{coloured(_short(one))}</div>' for one in step["words"])
         fetched = "events" if step["conditions"] else "fetched"
         none = f'<span style="{MUTED}">{fetched} for the steps below</span>'
-        sql = f'<div style="{_SMALL}">{escape(step["sql"])}</div>'
+        sql = f'<div style="{_SMALL}">{escape(_short(step["sql"]))}</div>'
         if not words and not step["conditions"]:
             sql = f'<details><summary style="cursor:pointer;{MUTED}">SQL</summary>{sql}</details>'
         rows.append((f'<b style="overflow-wrap:anywhere">{escape(step["name"])}</b>', words or none, sql))
         rows += [
             (
                 f'<span style="{MUTED}">condition</span>',
-                f'<div style="{_SMALL}">{coloured(one["words"])}</div>',
-                f'<div style="{_SMALL}">{escape(one["sql"])}</div>',
+                f'<div style="{_SMALL}">{coloured(_short(one["words"]))}</div>',
+                f'<div style="{_SMALL}">{escape(_short(one["sql"]))}</div>',
             )
-            for one in step["conditions"]
+            for one in step["conditions"][:_CONDITIONS]
         ]
+        left = len(step["conditions"]) - _CONDITIONS
+        if left > 0:
+            rows.append(("", f'<span style="{MUTED}">{left:,} more conditions: `.steps` has them all</span>', ""))
     return _table(("step", "PQL", "SQL"), rows, ("9em", "38%", "auto"))
 
 
 def _tree_html(node: Mapping[str, Any]) -> str:
     rows: list[Sequence[str]] = []
-    stack: list[tuple[Mapping[str, Any], int]] = [(node, 0)]
-    while stack:
-        one, level = stack.pop()
+    every = list(_branches(node, "", ""))
+    for _, one, below in every[:_PARTS]:
+        level = len(below) // 3
         notes = "".join(f'<div style="{MUTED}">{escape(clean(note))}</div>' for note in one["notes"])
         words = "" if one["words"] == one["what"] else one["words"]
         rows.append(
             (
                 f'<div style="{_SMALL}padding-left:{1.1 * level:.1f}em">{escape(clean(one["what"]))}</div>',
                 escape(one["type"]),
-                f'<div style="{_SMALL}">{coloured(words)}</div>{notes}' if words else notes,
+                f'<div style="{_SMALL}">{coloured(_short(words))}</div>{notes}' if words else notes,
             )
         )
-        stack.extend((part, level + 1) for part in reversed(one["parts"]))
+    if len(every) > _PARTS:
+        rows.append(("…", "", escape(_more(every))))
     return _table(("part", "type", "PQL and what was decided"), rows, ("34%", "9em", "auto"))
 
 

@@ -139,3 +139,26 @@ def test_what_changes_a_rule_changes_its_sentence(rule: str) -> None:
     assert len(found) >= 2
     for one in found:
         assert selected(one, told) != sentence
+
+
+def test_a_long_rule_is_explained_whole_and_shown_in_part() -> None:
+    listed = ", ".join(f'"{number}"' for number in range(2000))
+    rule = " and ".join([f"name in [{listed}]", *(f"age != {number}" for number in range(200))])
+    made = explained(rule, SCHEMA)
+    assert len(made.tree.parts) == 201
+    assert len(made.steps[-1].conditions) == 201
+    assert "(2,000 in all)" in made.sentence
+    shown = repr(made)
+    assert "  … 304 more parts: `.tree` has them all" in shown
+    assert len(shown) < 60_000
+    assert "141 more conditions" in made._repr_html_()
+    assert max(len(one) for one in shown.split("\n")) <= 100
+
+
+def test_a_deep_rule_is_explained() -> None:
+    rule = "name.isNull()"
+    for _ in range(30):
+        rule = f"not ({rule} and age > 3)"
+    made = explained(rule, SCHEMA)
+    sound(made)
+    assert made.sentence == "The profiles for whom the rule holds."
