@@ -99,7 +99,7 @@ def _connected(items: Sequence[Form], *, keep: bool) -> Form:
     """`and` when constants that are true may be left out, else `or`."""
     neutral, absorbing = (TRUE, FALSE) if keep else (FALSE, TRUE)
     kind = All if keep else Some
-    single: dict[str, Leaf] = {}
+    found: dict[str, list[Leaf]] = {}
     nested: dict[str, Form] = {}
     stack = list(reversed(items))
     while stack:
@@ -109,16 +109,15 @@ def _connected(items: Sequence[Form], *, keep: bool) -> Form:
         if isinstance(one, kind):
             stack.extend(reversed(one.items))
         elif isinstance(one, Leaf):
-            other = single.get(one.subject.key)
-            if other is None:
-                single[one.subject.key] = one
-                continue
-            both = leaf(one.subject, (meet if keep else join)(one.allowed, other.allowed))
-            if not isinstance(both, Leaf):
-                return absorbing
-            single[one.subject.key] = both
+            found.setdefault(one.subject.key, []).append(one)
         else:
             nested[one.key] = one
+    single: dict[str, Leaf] = {}
+    for key, about in found.items():
+        both = about[0] if len(about) == 1 else leaf(about[0].subject, _together(about, keep=keep))
+        if not isinstance(both, Leaf):
+            return absorbing
+        single[key] = both
     if len(single) > 1:
         if _drop_implied(single, keep=keep):
             again = [leaf(one.subject, one.allowed) for one in single.values()]
@@ -145,6 +144,16 @@ def _connected(items: Sequence[Form], *, keep: bool) -> Form:
         return factored
     made.sort(key=lambda one: one.key)
     return kind(tuple(made), f"{'&' if keep else '|'}({', '.join(one.key for one in made)})")
+
+
+def _together(about: list[Leaf], *, keep: bool) -> Set:
+    """What several leaves about one subject let through, in pairs, and pairs of these."""
+    sets = [one.allowed for one in about]
+    combine = meet if keep else join
+    while len(sets) > 1:
+        pairs = [combine(one, other) for one, other in zip(sets[::2], sets[1::2], strict=False)]
+        sets = [*pairs, *sets[len(pairs) * 2 :]]
+    return sets[0]
 
 
 def _drop_implied(single: dict[str, Leaf], *, keep: bool) -> bool:
