@@ -29,7 +29,7 @@ def rule(value: Any) -> str | Expression:  # noqa: ANN401  whatever was given
     """A rule: PQL text or a parsed expression; a `pql/json` tree, as text or dict, is read."""
     if isinstance(value, Expression):
         return value
-    if isinstance(value, str | Mapping):
+    if isinstance(value, str) or _is_tree(value):
         return formats.given(value)
     # a Segment, told by its expression, so that this file need not know of it
     pql = getattr(value, "pql", None)
@@ -38,9 +38,14 @@ def rule(value: Any) -> str | Expression:  # noqa: ANN401  whatever was given
     raise InvalidRequestError(f"a rule is PQL, such as 'homeAddress.country = \"US\"', not {given(value)}")
 
 
+def _is_tree(value: object) -> bool:
+    """Whether a dict is meant as a tree or as an expression object around one."""
+    return isinstance(value, Mapping) and not {"nodeType", "value"}.isdisjoint(value)
+
+
 def kept_rule(value: Any, what: str) -> tuple[str, str]:  # noqa: ANN401  whatever was given
     """A rule as it is kept: a value and its format."""
-    if not isinstance(value, str | Expression | Mapping):
+    if not isinstance(value, str | Expression) and not _is_tree(value):
         raise InvalidRequestError(f"{what} is PQL or a pql/json tree, not {given(value)}")
     kept, form = formats.kept(value)
     return whole(kept, what), form
