@@ -125,10 +125,16 @@ class Findings(list[Diagnostic]):
         return mended(self[0].source, [one.fix for one in self]) if self else ""
 
     def __repr__(self) -> str:
-        return "\n\n".join(str(one) for one in self) or "no findings"
+        parts = [str(one) for one in self]
+        if any(one.fix for one in self):
+            parts.append(f"mended, as `.fixed` gives it:\n{self.fixed}")
+        return "\n\n".join(parts) or "no findings"
 
     def _repr_html_(self) -> str:
-        return "".join(one._repr_html_() for one in self) or "no findings"
+        parts = [one._repr_html_() for one in self]
+        if any(one.fix for one in self):
+            parts.append(f"<div>mended, as <code>.fixed</code> gives it:<pre>{html.escape(self.fixed)}</pre></div>")
+        return "".join(parts) or "no findings"
 
 
 def mended(text: str, fixes: Iterable[tuple[Edit, ...]]) -> str:

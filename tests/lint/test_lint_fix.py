@@ -107,6 +107,9 @@ def test_r51_findings_know_their_text_mended() -> None:
     assert check("a == 'x'").fixed == 'a = "x"'
     assert lint('name != "a"', SCHEMA).fixed == 'name != "a"'
     assert Findings().fixed == ""
+    assert repr(lint("age > 3 and age > 5", SCHEMA)).endswith("mended, as `.fixed` gives it:\nage > 5")
+    assert "<pre>age &gt; 5</pre>" in lint("age > 3 and age > 5", SCHEMA)._repr_html_()
+    assert "mended" not in repr(lint('name != "a"', SCHEMA)) + lint('name != "a"', SCHEMA)._repr_html_()
 
 
 def test_edits_side_by_side_wait_for_the_next_round() -> None:
