@@ -70,7 +70,7 @@ class Feature:
     chain
         The sequence, for `chain`.
     groups
-        What is computed of each group, for `groups`, which makes a map.
+        What is computed of each group: for `groups`, which makes a map of it, or for a value of all groups.
     span, origin
         The words it was first met in, and the rule or column that they are of.
     """
@@ -144,6 +144,8 @@ class Features:
     def terminal(self, node: Bound) -> Bound | None:
         """The variable of a feature that a whole node is, or None."""
         match node:
+            case Quantify(quantifier="any") | Aggregate() if (total := self._total(node)) is not None:
+                return total
             case Quantify(quantifier="any"):
                 stream = self.stream(node.array)
                 held = None if stream is None else self._holding(stream, node.variable, node.condition)
@@ -221,6 +223,13 @@ class Features:
             return None
         return found.finished(self._add("groups", found.stream, found.type, node.span, groups=found.grouping))
 
+    def _total(self, node: Quantify | Aggregate) -> Bound | None:
+        found = None if self._within else groups.totalled(node, self, Features(within=True))
+        if found is None:
+            return None
+        kind: FeatureKind = "any" if isinstance(node, Quantify) else node.function
+        return self._add(kind, found.stream, node.type, node.span, groups=found.grouping)
+
     def _add(
         self,
         kind: FeatureKind,
@@ -232,10 +241,12 @@ class Features:
         chain: Chain | None = None,
         groups: Grouping | None = None,
     ) -> Bound:
-        if kind == "any":
+        if kind == "any" and groups is None:
             held = (Truth(stream.item, BOOLEAN, span),) if stream.many else ()
             stream = replace(stream, where=(*stream.where, *held), item=stream.event, many=False)
         stream = replace(stream, where=tuple(canonical(one) for one in stream.where), item=canonical(stream.item))
+        if stream.links:
+            stream = replace(stream, links=tuple(one.of(self.origin) for one in stream.links))
         if order is not None:
             order = (canonical(order[0]), order[1])
         name = f"{'group feature' if self._within else 'feature'} {len(self._found) + 1}"

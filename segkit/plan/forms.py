@@ -90,7 +90,7 @@ def event_passes(features: Iterable[Feature]) -> tuple[EventPass, ...]:
     """
     groups: dict[Hashable, list[Feature]] = {}
     for one in features:
-        if one.kind not in {"chain", "groups"}:
+        if one.kind != "chain" and one.groups is None:
             groups.setdefault(frozenset(signature(held) for held in one.stream.where), []).append(one)
     whole = [tuple(group) for group in groups.values()]
     alone = [group for group in whole if any(one.stream.reads_profile or one.stream.links for one in group)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from segkit.plan.streams import EVENT, is_local
+from segkit.plan.streams import EVENT, Stream, is_local, stream_of
 from segkit.pql.bound import (
     Aggregate,
     Bound,
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from segkit.plan.features import Feature, Features
-    from segkit.plan.streams import Stream
     from segkit.pql.types import Type
 
 KEY = Variable("key", STRING)
@@ -57,23 +56,32 @@ class Grouping:
         The values of a group, over its items.
     value
         What the map holds for a group, over `KEY` and the features.
+    total
+        Where no map is asked for but a number, an extreme or the presence of its values: these values, over `KEY` and
+        the features.
     """
 
     key: Bound
     features: tuple[Feature, ...]
     value: Bound
+    total: Stream | None = None
 
     @property
     def bounds(self) -> tuple[Bound, ...]:
         """All expressions in it."""
         inner = [part for one in self.features for part in one.bounds]
-        return (self.key, *inner, self.value)
+        total = () if self.total is None else (*self.total.where, self.total.item)
+        return (self.key, *inner, self.value, *total)
 
     @property
     def sign(self) -> Hashable:
         """Equal for groupings that compute the same."""
         features = tuple((one.name, one.sign) for one in self.features)
-        return signature(canonical(self.key)), features, signature(canonical(self.value))
+        total: Hashable = None
+        if self.total is not None:
+            where = tuple(signature(canonical(one)) for one in self.total.where)
+            total = (where, signature(canonical(self.total.item)), self.total.many)
+        return signature(canonical(self.key)), features, signature(canonical(self.value)), total
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,42 @@ def grouped(node: Group | Entries, outer: Features, inner: Features) -> Grouped 
     if len(read) == 1 and free(read[0]) <= found.keys() | {KEY.name} and not attributes(read[0]):
         return Grouped(stream, Grouping(key, inner.all, canonical(read[0])), map_of(entries.type.of))
     return _with_rest(entries, stream, Grouping(key, inner.all, Const(True, BOOLEAN)), read)
+
+
+def totalled(node: Aggregate | Quantify, outer: Features, inner: Features) -> Grouped | None:
+    """An aggregate of a map's values, or whether one of them is such: no map has to be made for it."""
+    found = _of_values(node.array)
+    if found is None:
+        return None
+    made, array = found
+    stream = stream_of(array)
+    if stream is not None and isinstance(node, Quantify):
+        stream = stream.filtered(node.variable, node.condition) if is_local(node.condition, [node.variable]) else None
+    if stream is None or isinstance(node.array, Distinct):
+        return None
+    grouping = grouped(made, outer, inner)
+    if grouping is None or grouping.rest is not None:
+        return None
+    values = {stream.event.name: grouping.grouping.value}
+    where, item = tuple(substitute(one, values) for one in stream.where), substitute(stream.item, values)
+    if isinstance(node, Quantify) and stream.many:
+        where = (*where, Truth(item, span=node.span))
+    if any(attributes(one) for one in (*where, item)):
+        return None
+    total = Stream(stream.event, where, item, stream.many and isinstance(node, Aggregate))
+    return replace(grouping, grouping=replace(grouping.grouping, total=total), type=node.type)
+
+
+def _of_values(array: Bound) -> tuple[Group | Entries, Bound] | None:
+    """The map whose values an array is made of, and the array with the values in the place of events."""
+    match array:
+        case Function(name="values", arguments=(Group() | Entries() as made,)):
+            return made, Events(array_of(made.type.of), array.span)
+        case Filter(array=below) | Transform(array=below):
+            found = _of_values(below)
+            return None if found is None else (found[0], replace(array, array=found[1]))
+        case _:
+            return None
 
 
 def _of_group(group: Group) -> Entries:

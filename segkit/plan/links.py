@@ -8,7 +8,7 @@ one of each decides.
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from typing import Literal as Choice
 
@@ -28,6 +28,7 @@ from segkit.pql.bound import (
     Variable,
 )
 from segkit.pql.bound_walk import canonical, conjuncts, free, reads_events, rebuild, signature, substitute
+from segkit.pql.tree import NOWHERE, Span
 from segkit.pql.types import BOOLEAN
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ class Link:
         A comparison by which the others are sorted first.
     feature
         For the form `value`, what is computed of the others.
+    span, origin
+        The words it was met in, and the rule or column that they are of.
     """
 
     name: str
@@ -92,6 +95,8 @@ class Link:
     differs: tuple[Bound, Bound] | None = None
     primary: Bounding | None = None
     feature: Feature | None = None
+    span: Span = field(default=NOWHERE, compare=False)
+    origin: str = field(default="", compare=False)
 
     @property
     def form(self) -> LinkForm:
@@ -124,6 +129,11 @@ class Link:
         apart = () if self.differs is None else (self.differs[1],)
         read = self.stream.bounds if self.feature is None else self.feature.bounds
         return (*(one for _, one in self.keys), *(one.inner for one in self.compared), *apart, *read)
+
+    def of(self, origin: str) -> Link:
+        """The link as part of a rule of this name."""
+        inner = tuple(one.of(origin) for one in self.stream.links)
+        return replace(self, origin=origin, stream=replace(self.stream, links=inner))
 
     def over(self, values: Mapping[str, Bound]) -> Link:
         """The link with the variables of the event replaced."""
@@ -253,7 +263,7 @@ class _Finder:
 
     def _valued(self, feature: Feature, node: Bound, keys: tuple[tuple[Bound, Bound], ...] = ()) -> Bound:
         """A value of other events that an event has beside it: of all of them, or of those with equal values."""
-        link = Link("", feature.stream, keys, feature=feature)
+        link = Link("", feature.stream, keys, feature=feature, span=node.span)
         link = replace(link, name=self._name(link))
         self.links[link.name] = link
         return replace(link.variable, span=node.span)
@@ -320,7 +330,7 @@ class _Finder:
         link = self._made(stream, other, between)
         if link is None:
             return None
-        self.links[link.name] = link
+        self.links[link.name] = replace(link, span=node.span)
         held = Variable(link.name, BOOLEAN, node.span)
         return And((*apart, held), BOOLEAN, node.span) if apart else held
 

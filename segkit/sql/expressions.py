@@ -340,7 +340,10 @@ def value(node: Bound, scope: Scope) -> exp.Expr:
         case Lookup():
             return call("MAP_EXTRACT_VALUE", value(node.map, scope), value(node.key, scope))
         case If():
-            return when(condition(node.condition, scope), value(node.then, scope), value(node.otherwise, scope))
+            test = condition(node.condition, scope)
+            if isinstance(test, exp.Boolean):  # as where a join says so already
+                return value(node.then if test.this else node.otherwise, scope)
+            return when(test, value(node.then, scope), value(node.otherwise, scope))
         case Arith():
             return _arithmetic(node, scope)
         case Function():

@@ -55,15 +55,28 @@ def _group_pass(several: list[tuple[Feature, Grouping]], steps: Steps, notes: di
     groups = rows.select(first, steps).select(exp.alias_(rows.key.copy(), _GROUP_KEY, quoted=True), *values, copy=False)
     groups = groups.group_by(column(KEY, rows.event.table), rows.key.copy(), copy=False)
     step, of = f"groups_{number}", f"maps_{number}"
-    columns = {one.name: f"map_{at}" for at, (one, _) in enumerate(several, 1)}
+    columns = {
+        one.name: f"{'map' if one.kind == 'groups' else _word(one)}_{at}" for at, (one, _) in enumerate(several, 1)
+    }
     made: list[exp.Expr] = []
     for one, each in several:
         scope = _of_group(each, step, shown, rows.scope)
-        made.append(exp.alias_(maps.listed(column(_GROUP_KEY), plain(each.value, scope)), columns[one.name]))
+        found = maps.listed(column(_GROUP_KEY), plain(each.value, scope))
+        if each.total is not None:
+            found = _total(replace(one, stream=each.total), steps, scope)
+        made.append(exp.alias_(found, columns[one.name]))
     for one, _ in several:
         steps.add(step, groups, notes.get(one.name, ""))
     steps.add(of, exp.Select().select(column(KEY), *made).from_(table(step)).group_by(column(KEY)))
-    return Pass(of, columns, present=True)
+    return Pass(of, columns, present=all(each.total is None for _, each in several))
+
+
+def _total(one: Feature, steps: Steps, scope: Scope) -> exp.Expr:
+    """A value of all groups of a profile."""
+    held = [condition(each, scope) for each in one.stream.where]
+    if one.kind == "any" and not held:
+        return exp.true()  # a profile without groups has no row
+    return aggregated(one, steps, scope, both(held) if held else None, ties=[])
 
 
 def _word(feature: Feature) -> str:

@@ -30,7 +30,9 @@ def beside(link: Link, scope: Scope, event: Leaves, steps: Steps) -> exp.Expr:
     if step is None:
         # The steps of links inside come first.
         select = _others(link, steps)
-        step = steps.links[link.name] = steps.add(f"beside_{len(steps.links) + 1}", select)
+        step = steps.links[link.name] = steps.add(
+            f"beside_{len(steps.links) + 1}", select, steps.sources.words(link.origin, link.span)
+        )
     tests: list[exp.Expr] = [exp.EQ(this=column(KEY, step), expression=column(KEY, event.table))]
     for number, (mine, _) in enumerate(link.keys, 1):
         tests.append(exp.EQ(this=column(f"key_{number}", step), expression=operand(value(mine, scope))))
@@ -84,7 +86,7 @@ def _compared(bound: Bounding, outer: exp.Expr, inner: exp.Expr) -> exp.Expr:
 def _others(link: Link, steps: Steps) -> exp.Select:
     """The other events, reduced to what decides: one row for each profile and each set of equal values."""
     scope, event, profile = steps.scope(link.stream)
-    held = [condition(one, scope) for one in link.stream.where]
+    held = [steps.sources.noted(condition(one, scope), link.origin, one) for one in link.stream.where]
     keys = [value(theirs, scope) for _, theirs in link.keys]
     named = [exp.alias_(one, f"key_{number}", quoted=True) for number, one in enumerate(keys, 1)]
     place = None if link.primary is None else value(link.primary.inner, scope)

@@ -12,7 +12,7 @@ WITH events_1 AS (
   GROUP BY
     e."profile_key"
 ), groups_1 AS (
-  /* xEvent.groupBy(type).map(this.sum(value)) */
+  /* xEvent.groupBy(type).map(this.sum(value)).values().max() */
   SELECT
     e."profile_key",
     e."type" AS "key",
@@ -35,7 +35,7 @@ WITH events_1 AS (
 ), maps_1 AS (
   SELECT
     "profile_key",
-    MAP(LIST("key" ORDER BY "key"), LIST(groups_1."sum_1" ORDER BY "key")) AS map_1
+    CAST(MAX(groups_1."sum_1") AS DOUBLE) AS max_1
   FROM groups_1
   GROUP BY
     "profile_key"
@@ -48,4 +48,4 @@ INNER JOIN maps_1
   USING (profile_key)
 WHERE
   events_1."distinct_1" > 3 /* xEvent.groupBy(type).count() > 3 */
-  AND TRY_CAST(LIST_MAX(MAP_VALUES(maps_1."map_1")) AS DOUBLE) > 100 /* xEvent.groupBy(type).map(this.sum(value)).values().max() > 100 */
+  AND maps_1."max_1" > 100 /* xEvent.groupBy(type).map(this.sum(value)).values().max() > 100 */
