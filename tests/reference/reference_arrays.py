@@ -65,7 +65,7 @@ def objects(m: Maker, scope: Scope, depth: int) -> Found | None:
     if pick < 0.75 and (stable or of is m.schema.event):
         kind = m.r.choice(ORDERED)
         key = m.scalar(kind, scope.within(of), min(depth - 1, 1))
-        number = m.r.choice(["1", "1", "2", "3", "0"])
+        number = m.r.choice(["1", "1", "2", "3"])
         return m.called(m.r.choice(["topN", "bottomN"]), array, key, number), of, True
     if pick < 0.87:
         name = m.fresh()

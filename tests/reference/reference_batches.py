@@ -226,4 +226,14 @@ def _shows(finding: Finding) -> Finding | None:
     return None if found is None else replace(finding, text=found.text, words=found.words)
 
 
-__all__ = ["CALENDARS", "Finding", "Outcome", "disagreements", "is_runnable", "new_world", "run_batch", "smaller"]
+__all__ = [
+    "CALENDARS",
+    "Finding",
+    "Outcome",
+    "disagreements",
+    "is_runnable",
+    "new_world",
+    "run_batch",
+    "smaller",
+    "texts_for",
+]

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 from reference_profiles import DOUBLES, EVENT_MOMENTS, MOMENTS, ODD_TEXTS, TEXTS, WORDS
-from reference_values import Map
+from reference_schemas import stored_as
+from reference_values import Map, is_null
+from reference_world import World, as_stored
 
 import segkit as sk
+from segkit.plan.clock import WEEKDAYS
 from segkit.pql.types import (
     BOOLEAN,
     DATE,
@@ -21,7 +24,9 @@ from segkit.pql.types import (
     INTEGER,
     STRING,
     TIMESTAMP,
+    Kind,
     Schema,
+    Type,
     array_of,
     map_of,
     object_of,
@@ -29,8 +34,10 @@ from segkit.pql.types import (
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from segkit.pql.types import Path as FieldPath
 
 ORDER = object_of({"sku": STRING, "price": DOUBLE, "count": INTEGER, "weights": array_of(DOUBLE)})
 SCHEMA = Schema(
@@ -95,6 +102,7 @@ EVENT_COLUMNS = {
     "total": pa.float64(),
     "items": pa.list_(pa.struct([("sku", pa.string()), ("value", pa.float64())])),
 }
+PERSON = "crm id"
 _CLOCKS = [dt.datetime.fromisoformat(one) for one in ("2020-01-01", "2020-01-02", "2021-06-01", "1969-12-31")]
 _NUMBERS = [*DOUBLES, math.nan]
 
@@ -202,6 +210,56 @@ def workspace(folder: Path, made: Generated, timezone: str) -> sk.Workspace:
         pq.write_table(pa.Table.from_pylist(rows, schema=pa.schema(list(EVENT_COLUMNS.items()))), path)
         ws.datasets.add(f"events{number}", str(path), kind="event", identity={"crm": "id"}, primary="crm")
     return ws
+
+
+def as_workspace(folder: Path, world: World) -> sk.Workspace:
+    """A world of a generated schema as nested columns of a workspace: one dataset of records and one of events."""
+    week = WEEKDAYS[world.calendar.first_weekday]
+    ws = sk.open(folder / "workspace", timezone=world.calendar.zone, week_start=week)
+    schema, shape = world.shape.schema, world.shape
+    records = [{**world.profiles_[letter], PERSON: letter} for letter in world.people]
+    events = [{**event, PERSON: letter} for letter in world.people for event in world.events_[letter]]
+    for name, rows, root, storage, options in (
+        ("records", records, schema.profile, shape.profile, {}),
+        ("events", events, schema.event, shape.event, {"kind": "event", "timestamp": "timestamp"}),
+    ):
+        arrow = nested(root, (), storage)
+        table = pa.Table.from_pylist(
+            [{**as_stored(row, root, arrow), PERSON: row[PERSON]} for row in rows],
+            schema=pa.schema([*arrow, pa.field(PERSON, pa.string())]),
+        )
+        pq.write_table(table, folder / f"{name}.parquet")
+        if rows:
+            ws.datasets.add(name, str(folder / f"{name}.parquet"), identity={"crm": PERSON}, **options)
+    return ws
+
+
+def as_merged(profile: dict[str, Any], root: Type) -> dict[str, Any]:
+    """What merging leaves of a profile's maps: a null entry is absent, and so is a map without entries."""
+    found = dict(profile)
+    for name, of in root.fields:
+        one = found.get(name)
+        if isinstance(one, Map):
+            entries = {key: value for key, value in one.entries.items() if not is_null(value)}
+            found[name] = Map(entries) if entries else None
+        elif isinstance(one, dict) and of.kind is Kind.OBJECT:
+            found[name] = as_merged(one, of)
+    return found
+
+
+def nested(of: Type, path: FieldPath, storage: Mapping[FieldPath, pa.DataType]) -> pa.DataType:
+    """An object as a struct whose leaves are stored as a schema says."""
+    return pa.struct(
+        [
+            (
+                name,
+                nested(one, (*path, name), storage)
+                if one.kind is Kind.OBJECT
+                else storage.get((*path, name)) or stored_as(one),
+            )
+            for name, one in of.fields
+        ]
+    )
 
 
 def merged(records: Sequence[Fragments], *, precedence: bool) -> dict[str, dict[str, Any]]:

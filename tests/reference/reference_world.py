@@ -123,15 +123,15 @@ def _at(record: dict[str, Any] | None, path: Path) -> Any:
     return record
 
 
-def _stored(it: Any, kind: Type, storage: pa.DataType) -> Any:
+def as_stored(it: Any, kind: Type, storage: pa.DataType) -> Any:
     """A reference value as Arrow takes it."""
     match it:
         case Map(entries=entries):
-            return [(key, _stored(one, kind.of, storage.item_type)) for key, one in entries.items()]
+            return [(key, as_stored(one, kind.of, storage.item_type)) for key, one in entries.items()]
         case list():
-            return [_stored(one, kind.of, storage.value_type) for one in it]
+            return [as_stored(one, kind.of, storage.value_type) for one in it]
         case dict():
-            return {name: _stored(it.get(name), of, storage.field(name).type) for name, of in kind.fields}
+            return {name: as_stored(it.get(name), of, storage.field(name).type) for name, of in kind.fields}
         case float() if pa.types.is_decimal(storage):
             return decimal.Decimal(str(it))
         case _:
@@ -144,7 +144,7 @@ def _table(
     names, arrays = [KEY], [pa.array(keys, pa.int64())]
     for path, of in leaves(root):
         arrow = storage.get(path) or stored_as(of)
-        arrays.append(pa.array([_stored(_at(row, path), of, arrow) for row in rows], arrow))
+        arrays.append(pa.array([as_stored(_at(row, path), of, arrow) for row in rows], arrow))
         names.append(".".join(path))
     return pa.Table.from_arrays(arrays, names)
 

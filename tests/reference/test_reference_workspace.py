@@ -6,11 +6,12 @@ import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from reference_batches import new_world, texts_for
 from reference_expressions import Maker
-from reference_fragments import SCHEMA, Generated, events_of, generated, merged, workspace
+from reference_fragments import SCHEMA, Generated, as_merged, as_workspace, events_of, generated, merged, workspace
 from reference_interpreter import scope_of, truth
 from reference_time import Calendar
-from reference_world import NOW
+from reference_world import NOW, World
 
 from segkit.pql import parse
 
@@ -73,3 +74,24 @@ def test_sizes_previews_and_jobs_agree_with_the_reference(tmp_path: Path, seed: 
         for segment, text in zip(segments, rules, strict=True):
             assert _people(job.members(segment)) == expected[text], text
     assert sum(bool(one) for one in expected.values()) > len(rules) // 3, "rules that hold of somebody"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_generated_schemas_are_the_same_in_a_workspace(tmp_path: Path, seed: int) -> None:
+    """Names of all kinds, as nested columns of Parquet files, by way of a merge policy."""
+    random_ = random.Random(seed)  # noqa: S311  a repeatable choice of cases
+    world = new_world(random_, 8, generated=True)
+    world.drop()
+    profile = world.shape.schema.profile
+    people = {one: as_merged(person, profile) for one, person in world.people.items()}
+    world = World(people, world.calendar, shape=world.shape, segments=world.segments)
+    texts, _ = texts_for(world, random_, 8)
+    with as_workspace(tmp_path, world) as ws:
+        for name, text in world.segments.items():
+            ws.segments.create(name, text)
+        for text in texts:
+            expected = world.reference_members(text)
+            found = _people(ws.preview(text, as_of=world.calendar.as_of))
+            assert found == set(expected), text
+            assert int(ws.size(text, as_of=world.calendar.as_of)) == len(expected), text
+    world.drop()
