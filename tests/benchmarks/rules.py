@@ -82,7 +82,7 @@ def size_of(expression: Expression) -> int:
 
 
 def _size(parts: Sequence[str]) -> int:
-    from segkit.pql import parse  # noqa: PLC0415
+    from segkit.pql import parse
 
     return size_of(parse(" and ".join(parts))) if parts else 0
 
