@@ -23,6 +23,7 @@ from segkit.pql.bound import (
     Convert,
     Distinct,
     Entries,
+    Events,
     Filter,
     Function,
     Get,
@@ -46,6 +47,7 @@ from segkit.pql.bound import (
     Top,
     Transform,
     Truth,
+    Variable,
 )
 from segkit.pql.bound_walk import field_of, rebuild
 from segkit.pql.types import BOOLEAN, TIMESTAMP, Kind
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
 
 TRUE = Const(True, BOOLEAN)
 FALSE = Const(False, BOOLEAN)
+_ATOMS = frozenset({Const, Attribute, Variable, Events})
 
 _INTEGERS = range(-(2**63), 2**63)
 _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001  timestamps are naive UTC throughout
@@ -68,6 +71,8 @@ def is_null(node: Bound) -> bool:
 
 def fold(node: Bound, clock: Clock) -> Bound:
     """The node with its constant parts computed; it means the same."""
+    if type(node) in _ATOMS:  # half of all nodes, and nothing to compute
+        return node
     return _fold(rebuild(node, lambda one: fold(one, clock)), clock)
 
 

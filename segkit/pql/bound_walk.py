@@ -43,6 +43,8 @@ _CHILDREN: dict[type, tuple[str, ...]] = {
 }
 """The parts of each kind of node that hold children."""
 
+_INTRODUCING = frozenset(kind for kind, names in _FIELDS.items() if any("variable" in one for one in names))
+
 _TYPED = (Const, Convert, Arith, Function)
 _SAID: dict[type, tuple[str, ...]] = {
     kind: tuple(one for one in names if one not in {"span", "type"} or (one == "type" and kind in _TYPED))
@@ -108,6 +110,8 @@ def depth(node: Bound) -> int:
 
 def introduced(node: Bound) -> tuple[Variable, ...]:
     """The variables that a node brings into scope for its children."""
+    if type(node) not in _INTRODUCING:
+        return ()
     match node:
         case Filter() | Transform() | Quantify() | Top() | Group():
             return (node.variable,)
