@@ -28,14 +28,33 @@ TEXT_TESTS = [
     *('startsWith("A")', 'startsWith("An")', 'startsWith("x")', 'endsWith("n")', 'endsWith("nn")', 'contains("n")'),
     *('doesNotContain("n")', 'doesNotStartWith("A")', 'doesNotEndWith("n")', 'contains("")', 'startsWith("")'),
     *('equals("ANN", false)', 'equals("Ann")', 'notEqualTo("ann", false)', 'contains("N", false)', 'matches(".*n.*")'),
-    *('matches("a^b|c$d")', 'matches(".*")', "isNull()", "isNotNull()", "isEmpty()", "isNotEmpty()"),
+    *(
+        'matches("a^b|c$d")',
+        'matches(".*")',
+        "isNull()",
+        "isNotNull()",
+        "isEmpty()",
+        "isNotEmpty()",
+        'upperCase() = "Ann"',
+        'upperCase() = "ANN"',
+        'lowerCase() != "Ann"',
+    ),
 ]
 LIKES = ['"%"', '"%n%"', '"A%"', '"Ann"', '"_nn"']
 PARTS = ["seen.getMonth()", "name.length()", "orders.count()", 'xEvent[type = "buy"].count()', "age", "score", "small"]
 PAIRS = [("age", "small"), ("small", "age"), ("age", "age"), ("name", "nick"), ("born", "renewal")]
 LISTS = [
     *("orders.count() = 0", "orders.count() > 0", "orders.exists(price > 1)", "not orders", "orders.isNull()"),
-    *('xEvent[type = "buy"]', "xEvent.count() = 0", "xEvent.count() >= 1", "forall O from orders where O.price > 1"),
+    *(
+        'xEvent[type = "buy"]',
+        "true",
+        "false",
+        "xEvent[web]",
+        "xEvent[web].count() > 1",
+        "xEvent.count() = 0",
+        "xEvent.count() >= 1",
+        "forall O from orders where O.price > 1",
+    ),
     *('colors.intersects(["red", "red"])', '"red" in colors', "orders.price > 2", 'tests["a"].result = "red"'),
 ]
 PRESENCE = ["active", "colors", "orders", "home", "home.city", "scores", "xEvent", "age", "born", "name"]

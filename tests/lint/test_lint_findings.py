@@ -39,6 +39,9 @@ FOUND = [
     ("always-false", 'xEvent.count() = 0 and «xEvent[type = "a"]»'),
     ("always-false", "not orders and «orders.exists(price > 3)»"),
     ("always-false", "orders.isNull() and «orders.count() > 2»"),
+    ("always-false", 'xEvent[type = "a"].count() > 2 and «not xEvent[type = "a"]»'),
+    ("always-false", '«name.upperCase() = "Gold"»'),
+    ("always-false", "age > 3 and «false»"),
     ("always-false", "«seen occurs < 0 days before now»"),
     ("always-false", "«seen occurs between date(2024, 1, 2) and date(2024, 1, 1)»"),
     ("always-false", '«seen occurs between "2024-01-02T00:00:00Z" and "2024-01-01T00:00:00Z"»'),
@@ -52,6 +55,7 @@ FOUND = [
     ("always-true", "«active or not active»"),
     ("always-true", '«name.isNull() or name = "a" or name != "a"»'),
     ("always-true", "«xEvent.count() > 0 or not xEvent»"),
+    ("always-true", "age > 3 or «true»"),
     ("always-true", "«1 = 1» and age > 3"),
     # only presence
     ("only-presence", "«name = name»"),
@@ -71,7 +75,10 @@ FOUND = [
     ("redundant-condition", '«name in ["a", "b"]» and name = "a"'),
     ("redundant-condition", "seen occurs <= 7 days before now and «seen occurs <= 30 days before now»"),
     ("redundant-condition", 'xEvent[type = "a"].exists(value > 3) and «xEvent[type = "a"].exists(value > 3)»'),
+    ("redundant-condition", "«true» and age > 3"),
+    ("redundant-condition", 'xEvent[type = "a"].count() > 2 and «xEvent[type = "a"]»'),
     # missing values
+    ("drops-missing", '«name != "a"» and name != "b"'),
     ("drops-missing", '«name != "a"»'),
     ("drops-missing", "age > 3 and «small notIn [1, 2]»"),
     ("drops-missing", '«name.doesNotContain("a")»'),
@@ -152,6 +159,7 @@ QUIET = [
     'name.contains("100%")',
     'name = "100%"',
     'xEvent[type != "buy"]',
+    'name.upperCase() = "GOLD"',
     'colors = ["a", "b"]',
     "age in [1, 2] and small in [1, 2]",
 ]

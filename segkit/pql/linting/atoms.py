@@ -197,13 +197,23 @@ def _compared(operator: Comparison, value: Bound, const: Const, keys: Keys) -> A
         case Words(universe=all_):
             if operator not in {"=", "!="} or not isinstance(const.value, str | bool):
                 return None
-            spot: Numbers | Words = Words(frozenset({const.value}), False, all_)
+            # a text in capitals is none with small letters in it
+            known_texts = frozenset() if _is_other_case(value, const.value) else frozenset({const.value})
+            spot: Numbers | Words = Words(known_texts, False, all_)
         case Numbers(whole=whole):
             at = _number(const.value)
             if at is None:
                 return None
             spot = numbers([_interval("=" if operator == "!=" else operator, at)], whole=whole)
     return Atom(key, Values(spot.complement() if operator == "!=" else spot, null=False), known)
+
+
+def _is_other_case(value: Bound, text: str | bool) -> bool:  # noqa: FBT001  what was written
+    """Whether a text that was made large or small never is another one."""
+    if not isinstance(value, Function) or not isinstance(text, str) or not text.isascii():
+        return False
+    made = {"upperCase": text.upper(), "lowerCase": text.lower()}.get(value.name, text)
+    return made != text
 
 
 def _mixed(value: Bound, const: Const) -> bool:

@@ -116,8 +116,14 @@ class Reasoner:
 
     def _items(self, node: Bound, holds: bool) -> Iterator[Facts]:  # noqa: FBT001
         """An array of which some item meets a condition, or not all do, has items."""
-        if isinstance(node, Quantify) and (node.quantifier == "any") is holds:
+        if not isinstance(node, Quantify):
+            return
+        if (node.quantifier == "any") is holds:
             yield from self._filled(node.array)
+        if node.quantifier == "any":
+            met = Filter(node.array, node.variable, node.condition, node.array.type)
+            size = self.keys.named("value", self.keys.of(Aggregate("count", met)))
+            yield Facts({size: between(1, 2**63 - 1, null=False) if holds else between(0, 0, null=False)})
 
     def _sizes(self, node: Bound, left: Values) -> Iterator[Facts]:
         """How many items an array has, and whether it has any, are one question."""

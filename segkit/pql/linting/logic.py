@@ -168,6 +168,7 @@ def _ask_presence(site: Site, value: Bound) -> str:
 def _connected(site: Site, node: And | Or, *, spine: bool) -> None:
     reason = site.reasoner
     conjunction = isinstance(node, And)
+    _written_out(site, node)
     if any(reason.never(one) if conjunction else reason.always(one) for one in node.items):
         return  # the part that decides alone is told by itself
     if reason.never(node):
@@ -194,6 +195,20 @@ def _dead_branches(site: Site, node: And | Or) -> None:
                     message = f"{site.words(branch.span)} contradicts {site.words(beside.span)}, so it adds nobody"
                     site.warning("always-false", message, branch.span)
                     break
+
+
+def _written_out(site: Site, node: And | Or) -> None:
+    """`true` and `false` among conditions."""
+    conjunction = isinstance(node, And)
+    for number, one in enumerate(node.items):
+        if not isinstance(one, Const) or site.is_foreign(one):
+            continue
+        if (one.value is True) is conjunction:
+            _tell(site, node, number, f"{site.words(one.span)} changes nothing")
+        elif conjunction:
+            site.warning("always-false", f"{site.words(one.span)} makes all of it false", one.span)
+        else:
+            site.warning("always-true", f"{site.words(one.span)} makes all of it true", one.span)
 
 
 def _contradiction(site: Site, node: And | Or, *, spine: bool) -> None:

@@ -50,7 +50,7 @@ def look(site: Site) -> None:
                 continue
             case And(items=items):
                 sure = present | _sure(site, items)
-                stack.extend((one, sure) for one in items)
+                stack.extend((one, sure) for one in reversed(items))
                 continue
             case _:
                 subject = _negative(node)
@@ -59,7 +59,7 @@ def look(site: Site) -> None:
                     if key not in asked | told | present:
                         told.add(key)
                         _drops(site, node, subject)
-        stack.extend((one, present) for one in children(node))
+        stack.extend((one, present) for one in reversed(children(node)))
 
 
 def _sure(site: Site, items: tuple[Bound, ...]) -> frozenset[int]:
