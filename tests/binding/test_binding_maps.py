@@ -182,3 +182,9 @@ def test_r32_let_with_a_group_in_an_object() -> None:
         "{all: count(keys(entries(group(orders, a: a.SKU), b c: {n: count(c)}))), "
         "each: entries(group(orders, d: d.SKU), e f: {n: count(f)})}"
     )
+
+
+def test_r46_a_clash_names_the_function_that_was_written() -> None:
+    assert refused('«age.equals("x")»', "type-clash").message.startswith("`equals` does not fit")
+    assert refused('«colors.equals("x")»', "type-clash").message.startswith("`equals` does not fit")
+    assert refused('«colors = "x"»', "type-clash").message.startswith("`=` does not fit")

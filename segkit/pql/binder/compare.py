@@ -24,14 +24,23 @@ if TYPE_CHECKING:
 
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _ANY = "write `exists` or a filter to say so"
+_OPERATORS = {"equals": "=", "notEqualTo": "!="}
 _SAID = _COMPARISONS | {"like", "matches"}
 Predicate = Choice["startsWith", "endsWith", "contains", "like", "matches"]
 
 
 def compare(
-    b: Binder, operator: Comparison, left: Operand, right: Operand, where: Span, *, ignore_case: bool = False
+    b: Binder,
+    operator: Comparison,
+    left: Operand,
+    right: Operand,
+    where: Span,
+    *,
+    ignore_case: bool = False,
+    written: str | None = None,
 ) -> Bound:
-    """A comparison of two scalars, of a mapped array with a scalar, or of two arrays."""
+    """A comparison of two scalars, of a mapped array with a scalar, or of two arrays; `written` names a function."""
+    doing = written or operator
     if is_failed(left.value, right.value):
         return failed(where)
     if left.kind is Kind.ARRAY and right.kind is Kind.ARRAY:
@@ -45,10 +54,10 @@ def compare(
                     text = f"`{operator}` orders numbers, dates and timestamps, not {described}"
                     return b.error("type-clash", text, where, _order_hint(operand))
         _warn_of_midnight(b, one, other, operator)
-        pair = unify(b, one, other, operator, where)
+        pair = unify(b, one, other, doing, where)
         return failed(where) if pair is None else Compare(operator, *pair, ignore_case=ignore_case, span=where)
 
-    return lifted(b, left, right, where, doing=operator, make=scalars)
+    return lifted(b, left, right, where, doing=doing, make=scalars)
 
 
 def _warn_of_midnight(b: Binder, one: Operand, other: Operand, operator: str) -> None:
@@ -148,7 +157,7 @@ def _order_hint(operand: Operand) -> str | None:
 
 def _as_exists(b: Binder, array: Operand, other: Operand, doing: str) -> str:
     """How to write that some item is meant."""
-    node, one = array.node, b.words(other.node).strip("`")
+    node, one, doing = array.node, b.words(other.node).strip("`"), _OPERATORS.get(doing, doing)
     if not isinstance(node, Field) or doing not in _SAID or not one or "…" in one:
         return _ANY
     path = b.words(node.object).strip("`")

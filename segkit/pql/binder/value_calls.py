@@ -87,7 +87,8 @@ def _equality(operator: Comparison, *, ignore_case: bool = False) -> Callable[[S
                 if one.kind is Kind.ARRAY:
                     break  # the comparison itself says what to write
                 return site.b.error("type-clash", message, one.value.span, hint)
-        return compare(site.b, operator, left, right, site.span, ignore_case=ignored)
+        name = site.signature.name
+        return compare(site.b, operator, left, right, site.span, ignore_case=ignored, written=name)
 
     return handler
 
