@@ -16,6 +16,7 @@ from segkit.pql import Findings, parse
 from segkit.pql import format as laid_out
 from segkit.pql.types import Kind
 from segkit.sql import compile_columns, compile_condition_count, show
+from segkit.sql.notes import one_line
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -47,7 +48,7 @@ class Explanation:
     steps
         The statement step by step, with the PQL beside the SQL.
     sql
-        The whole statement.
+        The whole statement, laid out.
     merge_policy, as_of, timezone
         What it is explained under; `as_of` is in UTC.
     warnings
@@ -122,8 +123,8 @@ def explain(scope: Scope, rule: str | Expression, segments: Mapping[str, tuple[s
     else:
         statement = compile_condition_count(bound.condition, scope.source, scope.clock, text=expression.text)
         made = plan({"": bound.condition}, {}, scope.clock)
-    shown = steps(statement, " ".join(expression.text.split()), _with_names(t))
-    rules = {name: " ".join(rule.split()) for name, rule in (segments or {}).values()}
+    shown = steps(statement, one_line(expression.text), _with_names(t))
+    rules = {name: one_line(rule) for name, rule in (segments or {}).values()}
     typing = Typing(t, scope.clock, rules)
     return Explanation(
         expression.text,

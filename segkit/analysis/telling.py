@@ -12,6 +12,7 @@ from segkit.pql.reading.lexer import quote
 from segkit.pql.reading.tokens import is_identifier
 from segkit.pql.tree import Call, Clause, String
 from segkit.pql.walk import walk as walk_tree
+from segkit.sql.notes import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -93,7 +94,7 @@ class Telling:
         """
         if (span.start, span.end) not in self.parts:
             raise RareError
-        return " ".join(self.text[span.start : span.end].split())
+        return one_line(self.text[span.start : span.end])
 
     def part(self, span: Span) -> Part | None:
         """The part that stands at a place, if one does."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from segkit.plan.fold import TRUE
 from segkit.plan.sequences import Reach, instant_of, reach_of, relations_of, renamed
 from segkit.pql.bound import Variable
 from segkit.pql.bound_walk import canonical, free, signature, substitute
@@ -143,6 +144,8 @@ class _Scan:
         shown = [exp.alias_(call("COALESCE", test, exp.false()), flag, quoted=True) for flag, test in flags.values()]
         select = select.select(*shown, copy=False)
         self.steps.add(self.name, select.where(both([present(when.copy()), *kept, *some_flag]), copy=False))
+        for one in self.chain.elements:
+            self.steps.note(self.name, self.steps.sources.words(self.origin, one.span))
         return [
             Element(self.name, flag, each, reach, scope, element)
             for flag, each, reach, element in zip(named, related, reaches, elements, strict=True)
@@ -180,7 +183,7 @@ class _Scan:
 
     def _of_event(self, element: ChainElement, parts: tuple[list[Bound], list[Bound]]) -> dict[Hashable, Bound]:
         """An element's conditions on its event alone, over the variable of the stream."""
-        held = [substitute(one, {element.variable.name: self.item}) for one in parts[0]]
+        held = [substitute(one, {element.variable.name: self.item}) for one in parts[0] if one != TRUE]
         return {signature(canonical(one)): one for one in held}
 
     @staticmethod

@@ -65,9 +65,13 @@ class Steps:
     def add(self, name: str, select: exp.Select, note: str = "") -> str:
         """Name a step."""
         self.named[name] = select
-        if note:
-            self.notes.setdefault(name, []).append(note)
+        self.note(name, note)
         return name
+
+    def note(self, name: str, words: str) -> None:
+        """Say of a step which words it comes from, beside what was said before."""
+        if words:
+            self.notes.setdefault(name, []).append(words)
 
     def rows(self, event: Leaves, profile: Leaves, where: Sequence[Bound] = ()) -> exp.Select:
         """The events with the leaves that were asked for, beside the profile's where those were asked for too.

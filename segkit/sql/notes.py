@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ PQL = "pql"
 """Where an expression's `meta` has the words it comes from, whole; a step's has a list of them."""
 
 _LONGEST = 200
+_OPENED, _CLOSED = re.compile(r"([\[({])\s*\n\s*"), re.compile(r"\s*\n\s*([\])}.])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,7 @@ class Sources:
 
     def words(self, origin: str, span: Span) -> str:
         """The words of a rule at a place, on one line; nothing where they are not known."""
-        text = self.texts.get(origin, "")
-        return " ".join(text[span.start : span.end].split())
+        return one_line(self.texts.get(origin, "")[span.start : span.end])
 
     def noted(self, made: exp.Expr, origin: str, node: Bound, *, whole: bool = False) -> exp.Expr:
         """A condition or column with the words it comes from behind it; with nothing where they are the whole rule, as
@@ -50,9 +51,16 @@ class Sources:
         return made
 
 
+def one_line(text: str) -> str:
+    """PQL of several lines on one, without the blanks that the breaks inside brackets would leave."""
+    if "\n" in text:
+        text = _CLOSED.sub(r"\1", _OPENED.sub(r"\1", text))
+    return " ".join(text.split())
+
+
 def line(text: str) -> str:
     """A text as a comment of one line, which it cannot end: sqlglot writes comments as they are."""
-    shown = " ".join(text.split()).replace("*/", "* /").replace("/*", "/ *")
+    shown = one_line(text).replace("*/", "* /").replace("/*", "/ *")
     return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1].rstrip()}…"
 
 

@@ -1,4 +1,6 @@
 WITH chain_1_events AS (
+  /* A: WHAT(type = "view") */
+  /* B: WHAT(type = "buy") WHEN(<= 30 days before now) */
   SELECT
     e."profile_key",
     e."timestamp" AS instant,

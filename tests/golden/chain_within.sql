@@ -1,4 +1,6 @@
 WITH chain_1_events AS (
+  /* A: WHAT(type = "view") */
+  /* B: WHAT(type = "buy") WHEN(<= 2 days after A) */
   SELECT
     e."profile_key",
     e."timestamp" AS instant,
@@ -35,6 +37,7 @@ WITH chain_1_events AS (
     ) AS m
   ) AS s
 ), chain_1_2_B_ends AS (
+  /* B: WHAT(type = "buy") WHEN(<= 2 days after A) */
   SELECT
     s."profile_key",
     s."instant",
@@ -49,6 +52,7 @@ WITH chain_1_events AS (
     ) AS high
   FROM chain_1_1_A AS s
 ), chain_1_2_B_reach AS (
+  /* B: WHAT(type = "buy") WHEN(<= 2 days after A) */
   SELECT
     "profile_key",
     "low",

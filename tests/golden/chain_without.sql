@@ -1,4 +1,7 @@
 WITH chain_1_events AS (
+  /* A: WHAT(type = "view") */
+  /* not Q: WHAT(type = "quit") */
+  /* B: WHAT(type = "buy") COUNT(2) */
   SELECT
     e."profile_key",
     e."timestamp" AS instant,
@@ -37,6 +40,7 @@ WITH chain_1_events AS (
     ) AS m
   ) AS s
 ), chain_1_3_B_numbered AS (
+  /* B: WHAT(type = "buy") COUNT(2) */
   SELECT
     "profile_key",
     "instant",
@@ -50,6 +54,7 @@ WITH chain_1_events AS (
       "is_B"
   ) AS m
 ), chain_1_3_B_ends AS (
+  /* B: WHAT(type = "buy") COUNT(2) */
   SELECT
     s."profile_key",
     s."instant",
@@ -57,6 +62,7 @@ WITH chain_1_events AS (
     CAST('infinity' AS TIMESTAMP) AS high
   FROM chain_1_1_A AS s
 ), chain_1_3_B_before AS (
+  /* B: WHAT(type = "buy") COUNT(2) */
   SELECT
     s."profile_key",
     s."instant",
@@ -67,6 +73,7 @@ WITH chain_1_events AS (
   ASOF LEFT JOIN chain_1_3_B_numbered AS m
     ON m."profile_key" = s."profile_key" AND m."instant" < s."low"
 ), chain_1_3_B_through AS (
+  /* B: WHAT(type = "buy") COUNT(2) */
   SELECT
     s."profile_key",
     s."instant",

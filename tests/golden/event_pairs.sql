@@ -1,4 +1,5 @@
 WITH beside_1 AS (
+  /* exists X from xEvent, Y from xEvent where X.type = "view" and Y.type = "buy" and X.value = Y.value */
   SELECT
     e."profile_key",
     e."value" AS "key_1"
@@ -10,7 +11,7 @@ WITH beside_1 AS (
     FROM happened
   ) AS e
   WHERE
-    e."type" = 'buy'
+    e."type" = 'buy' /* Y.type = "buy" */
   GROUP BY
     e."profile_key",
     e."value"
