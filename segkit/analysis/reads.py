@@ -176,7 +176,7 @@ def _outermost(node: Bound) -> Iterator[Bound]:
 
 
 def _parts(feature: Feature) -> list[Bound]:
-    parts = [*feature.stream.where]
+    parts = [*feature.stream.where, *(part for one in feature.stream.links for part in (*one.outer, *one.inner))]
     if feature.kind not in {"any", "count", "chain"}:
         parts.append(feature.stream.item)
     if feature.order is not None:

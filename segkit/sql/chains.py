@@ -60,9 +60,11 @@ class _Builder:
         element = self.elements[step.index]
         known = States("", {}, {}) if states is None else states
         select, after = forms.advanced(self._rows(step, states), known, step, element)
-        words = self.steps.sources.words(self.origin, element.element.span)
-        name = self.steps.add(self._name(step), select, words)
+        name = self.steps.add(self._name(step), select, self._words(step))
         return States(name, after.moments, after.guards)
+
+    def _words(self, step: Step) -> str:
+        return self.steps.sources.words(self.origin, self.elements[step.index].element.span)
 
     def _name(self, step: Step) -> str:
         return f"{self.name}_{step.index + 1}_{self.elements[step.index].element.name}"
@@ -73,7 +75,7 @@ class _Builder:
         prefix = self._name(step)
 
         def named(what: str, select: exp.Select, alias: str) -> exp.Expr:
-            return table(self.steps.add(f"{prefix}_{what}", select), alias)
+            return table(self.steps.add(f"{prefix}_{what}", select, self._words(step)), alias)
 
         key, own = column(KEY, MATCH), exp.alias_(column(INSTANT, MATCH), OWN)
         if states is None:
