@@ -94,7 +94,7 @@ def _looks(command: Command) -> None:
     convert.add_argument(
         "pql", nargs="?", default="-", help="the expression; '-', the default, and '@FILE' as elsewhere"
     )
-    convert.add_argument("--to", choices=["json", "text"], help="default: what it is not")
+    convert.add_argument("--to", choices=["json", "text"], help="default: the format it does not have")
     convert.add_argument("--indent", type=_positive, metavar="N", help="lay a tree out with so many spaces a level")
 
 

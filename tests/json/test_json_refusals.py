@@ -152,7 +152,10 @@ def test_r55_a_wrong_document_is_refused_by_its_path(document: object, code: str
 
 MARKED = [
     # the words under the caret stand between » and «
-    ('{"nodeType": "fnApply", "fnName": "=", "params": [{"nodeType": »"fieldLokup"«}, {}]}', "unknown-node"),
+    (
+        '{"nodeType": "fnApply", "fnName": "not", "params": [{"nodeType": »"fieldLokup"«}]}',
+        "unknown-node",
+    ),
     ('{"nodeType": "literal", "literalType": »"Strin"«, "value": "a"}', "bad-literal"),
     ('{"nodeType": "literal", "literalType": "List", "value": [1, "\\"]{,", »{"a": [2]}«]}', "bad-literal"),
     ('{"nodeType": "literal", "value": "fieldName", "literalType": "Integer", "value": 3}', "bad-json"),
@@ -175,6 +178,14 @@ def test_r55_the_words_are_those_of_the_document(marked: str, code: str) -> None
         assert found.words == marked.partition("»")[2].partition("«")[0]
     elif "»" in marked:
         assert found.span.start == marked.index("»")
+
+
+def test_r51_several_mistakes_are_told_at_once() -> None:
+    tree = apply("and", apply("not", var("x")), apply("=", {"nodeType": "fieldLokup"}, lit("Strin", 1)), A)
+    found = refused(json.dumps(tree)).diagnostics
+    assert [one.code for one in found] == ["unknown-variable", "unknown-node", "bad-literal"]
+    assert [one.words for one in found] == ['"x"', '"fieldLokup"', '"Strin"']
+    assert 10 <= len(refused(apply("and", *[var("x")] * 500)).diagnostics) < 20
 
 
 def test_r55_a_dict_is_shown_as_the_json_it_is() -> None:

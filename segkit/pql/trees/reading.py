@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, cast
 
-from segkit.pql.diagnostics import did_you_mean
+from segkit.pql.diagnostics import PQLError, did_you_mean
 from segkit.pql.reading.reader import parse
 from segkit.pql.tree import (
     Aggregate,
@@ -37,9 +37,11 @@ from segkit.pql.trees.words import Words
 from segkit.pql.writing.formatter import format as laid_out
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal as Choice
     from typing import TypeGuard
 
+    from segkit.pql.diagnostics import Diagnostic
     from segkit.pql.tree import AggregateName, BinaryOperator, Clause
     from segkit.pql.trees.source import Path
 
@@ -49,6 +51,8 @@ MAX_NODES: Final = 200_000
 MAX_NESTING: Final = 120
 """How deep nodes may nest: a little more than the text that comes of them, which has the last word."""
 
+_MANY: Final = 10  # mistakes, after which no more are looked for
+_LONG: Final = 100_000  # characters, in which looking for the place of a mistake takes its time
 _SPACE: Final = "\ufeff \t\r\n"
 _TEXT: Final = "pql/text"
 _TREE: Final = "pql/json"
@@ -279,10 +283,13 @@ class Reader(Words):
         style = self._style(document, name, len(params), path)
         if style == "operator":
             return self._operator(vocabulary.operator(name), params, scope)
-        read: list[Node] = []
-        for place, (value, at) in enumerate(params):
-            opened = place == 1 and (style == "index" or vocabulary.opens(name)) and name != "get"
-            read.append(self._over_item(value, at, scope, name) if opened else self.node(value, at, scope))
+        opens = (style == "index" or vocabulary.opens(name)) and name != "get"
+        read = self._each(
+            params,
+            lambda value, at: (
+                self._over_item(value, at, scope, name) if opens and at[-1] == 1 else self.node(value, at, scope)
+            ),
+        )
         match style:
             case "method":
                 return Method(read[0], name, tuple(read[1:]))
@@ -314,12 +321,27 @@ class Reader(Words):
             self.source.fail("bad-params", message, (*path, "params"))
 
     def _operator(self, name: str, params: list[tuple[object, Path]], scope: Scope) -> Node:
-        read = [self.node(value, at, scope) for value, at in params]
+        read = self._each(params, lambda value, at: self.node(value, at, scope))
         if name == "not" or (name == "-" and len(read) == 1):
             return Unary(cast('Choice["not", "-"]', name), read[0])
         if name in vocabulary.LOGIC:
             return read[0] if len(read) == 1 else Logic(cast('Choice["and", "or"]', name), tuple(read))
         return Binary(cast("BinaryOperator", name), read[0], read[1])
+
+    def _each(self, parts: list[tuple[object, Path]], read: Callable[[object, Path], Node]) -> list[Node]:
+        """Nodes beside one another: what is wrong in one does not keep what is wrong in the next from being told."""
+        found: list[Node] = []
+        wrong: list[Diagnostic] = []
+        for value, at in parts:
+            try:
+                found.append(read(value, at))
+            except PQLError as error:
+                wrong.extend(error.diagnostics)
+                if len(wrong) >= _MANY or len(wrong[0].source) > _LONG:
+                    break
+        if wrong:
+            raise PQLError(wrong)
+        return found
 
     def _over_item(self, value: object, path: Path, scope: Scope, name: str) -> Node:
         """A lambda over the item. A person leaves it out, unless it has two parameters or was written."""
