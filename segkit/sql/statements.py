@@ -222,6 +222,7 @@ class _Statement:
         self.scope = Scope(self.leaves, clock, made.shapes)
         self._inner = self._inner_passes()
         self._name_features()
+        self._conditions: dict[int, exp.Expr] = {}
 
     def _chains(self, notes: Mapping[str, str]) -> list[Pass]:
         chains = [one for one in self.plan.features if one.kind == "chain"]
@@ -268,6 +269,12 @@ class _Statement:
         """A condition over the joined steps."""
         return condition(node, self.scope)
 
+    def _compiled(self, node: Bound) -> exp.Expr:
+        """A condition that every rule has for itself, compiled once."""
+        if id(node) not in self._conditions:
+            self._conditions[id(node)] = self.condition(node)
+        return self._conditions[id(node)]
+
     def value(self, node: Bound) -> exp.Expr:
         """A value over the joined steps, as callers expect it."""
         result = value(node, self.scope)
@@ -285,15 +292,18 @@ class _Statement:
         rule = self.plan.conditions.get(_RULE)
         if rule is None:
             return select
-        tests = [self.sources.noted(self.condition(one), _RULE, one) for one in conjuncts(rule)]
+        tests = [self.sources.noted(self._compiled(one), _RULE, one) for one in conjuncts(rule)]
         test = both(tests)
         return select if isinstance(test, exp.Boolean) and test.this else select.where(test, copy=False)
 
     def base(self, *, mask: bool = False) -> exp.Select:
         """The rows that can matter: profiles, features, or both joined."""
-        for one in (*self.plan.conditions.values(), *self.plan.columns.values()):
-            # Compiling takes note of the leaves that are read.
+        # Compiling takes note of the leaves that are read.
+        for one in self.plan.columns.values():
             self.value(one)
+        for rule in self.plan.conditions.values():
+            for one in conjuncts(rule):
+                self._compiled(one)
         reads_profile = bool(self.leaves.used) or mask
         if self.passes and not reads_profile and not self.plan.without_events:
             if self._inner:
