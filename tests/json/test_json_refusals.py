@@ -226,6 +226,12 @@ def test_r53_a_document_of_many_shared_parts_is_refused(monkeypatch: pytest.Monk
     assert refused(shared).diagnostics[0].code == "too-long"
 
 
+def test_r53_a_list_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("segkit.pql.trees.words.MAX_ITEMS", 10)
+    assert from_json(lit("List", [1] * 10))
+    assert refused(lit("List", [1] * 11)).diagnostics[0].code == "too-long"
+
+
 def test_r53_a_document_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("segkit.pql.trees.source.MAX_JSON", 10)
     assert refused(to_json("a = 1")).diagnostics[0].code == "too-long"

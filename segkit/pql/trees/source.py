@@ -83,6 +83,8 @@ def spelt(path: Path) -> str:
 
 def locate(text: str, path: Path) -> Span:
     """The characters of the value at a path in JSON text; of the nearest value around it where there is none."""
+    if not path:
+        return Span(len(text) - len(text.lstrip()), len(text.rstrip()))
     wanted: list[tuple[Path, Span]] = []
     here: list[str | int] = []
     starts: list[int] = []

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from segkit.pql.trees.source import Path, Source
 
+MAX_ITEMS: Final = 500_000
+"""The most items of a list: more than a text has room for."""
+
 _UNWRITABLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _SHOWN: Final = 40
@@ -69,6 +72,8 @@ class Words:
         value, at = self.part(document, key, path)
         if not isinstance(value, list | tuple):
             self.source.fail("bad-key", f"`{key}` is a list, not {self.given(value)}", at)
+        if len(value) > MAX_ITEMS:
+            self.source.fail("too-long", f"`{key}` has {len(value):,} items; {MAX_ITEMS:,} is the limit", path)
         if len(value) < least:
             self.source.fail("bad-key", f"`{key}` is empty", at)
         return [(one, (*at, place)) for place, one in enumerate(value)]
