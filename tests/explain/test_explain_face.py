@@ -161,3 +161,16 @@ def test_no_text_of_a_rule_ends_its_comment_or_becomes_markup(shop: Workspace, t
     assert shop.query(made.sql).to_pandas().iloc[0, 0] == 0
     assert "<b>&amp;" not in made._repr_html_()
     assert max(width_of(one) for one in repr(made).split("\n")) <= 100
+
+
+def test_r55_trees_and_definitions_kept_as_trees_are_explained_as_text() -> None:
+    tree = sk.pql.to_json('city = "Paris"')
+    with sk.open(None) as workspace:
+        workspace.datasets.add(
+            "crm", pd.DataFrame([{"id": "1", "city": "Paris"}]), identity={"crm": "id"}, primary="crm"
+        )
+        kept = workspace.segments.create("Parisians", tree)
+        assert workspace.explain(tree).rule == 'city = "Paris"'
+        assert workspace.explain(kept).sentence == 'Profiles whose city is "Paris".'
+        inner = workspace.explain('not inSegment("Parisians")').tree.parts[0]
+        assert inner.notes == ('the rule of the segment "Parisians": city = "Paris"',)
