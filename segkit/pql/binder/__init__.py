@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from segkit.pql.binder.context import MAX_DEPTH, Binder, Referred, Resolver, failed, is_failed
 from segkit.pql.binder.dispatch import value
-from segkit.pql.binder.rewrite import depth
+from segkit.pql.binder.rewrite import depth, parts
 from segkit.pql.binder.segments import root
 from segkit.pql.binder.truth import truth
 from segkit.pql.diagnostics import Diagnostic, Report, limited
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from segkit.pql.types import Schema, Type
 
 __all__ = ["BoundExpression", "Referred", "Resolver", "bind"]
+
+
+MAX_PARTS = 10_000
+"""How many nodes a bound expression may have, the items of lists not counted: it is compiled in about a second."""
+
+_LARGE_HINT = "write many values of one field as a list, `x in [a, b]`, or split the rule with `inSegment`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,9 @@ def _bound(expression: Expression, schema: Schema, segments: Resolver | None, re
         if not is_failed(found) and max(depth(found), depth(condition)) > MAX_DEPTH:
             message = f"with its variables and segments put in, the expression nests more than {MAX_DEPTH} levels deep"
             found = b.error("too-deep", message, expression.root.span)
+        if not is_failed(found) and parts(condition) > MAX_PARTS:
+            message = f"the rule has more than {MAX_PARTS:,} conditions and values"
+            found = b.error("expression-too-large", message, expression.root.span, _LARGE_HINT)
     except RecursionError:
         # the limits above keep the depth far from Python's, except where the caller is deep in its own recursion
         report.error("too-deep", "the expression nests too deep", expression.root.span)

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from segkit.pql.tree import Element, Node, Span, Tail
 
 
+_MOST_ELEMENTS = 100
+"""A longer chain would take seconds to compile, and no end to run."""
+
+
 def chain(b: Binder, node: ChainNode, scope: Scope) -> Bound:
     """`chain(ARRAY, TIMESTAMP_FIELD, [elements])`."""
     array = array_operand(b, node.array, scope, "chain").value
@@ -28,6 +32,8 @@ def chain(b: Binder, node: ChainNode, scope: Scope) -> Bound:
     variable = b.fresh(array.type.of, span(node.array))
     moment = _instant(b, node.timestamp, scope.within(variable))
     _check_names(b, node)
+    if len(node.elements) > _MOST_ELEMENTS:
+        return failed(node.span)
     bound = _Elements(b, node, scope, array.type.of.kind is Kind.ERROR or is_failed(moment))
     elements = [bound.element(one, b.fresh(array.type.of, one.span)) for one in node.elements]
     parts = [part for one in elements for part in (one.what, one.when) if part is not None]
@@ -136,6 +142,9 @@ def _instant(b: Binder, node: Node, scope: Scope, *, quiet: bool = False) -> Bou
 
 
 def _check_names(b: Binder, node: ChainNode) -> None:
+    if len(node.elements) > _MOST_ELEMENTS:
+        message = f"a chain has at most {_MOST_ELEMENTS} elements"
+        b.error("expression-too-large", message, node.elements[_MOST_ELEMENTS].name_span)
     seen: set[str] = set()
     for one in node.elements:
         if one.name in seen:

@@ -12,6 +12,7 @@ from segkit.pql.bound import (
     Entries,
     Filter,
     Group,
+    Items,
     Quantify,
     Top,
     Transform,
@@ -60,6 +61,17 @@ def located(bound: Bound, where: Span) -> Bound:
 def size(bound: Bound) -> int:
     """How many nodes an expression has."""
     return len(_nodes(bound))
+
+
+def parts(bound: Bound) -> int:
+    """How many nodes an expression has, without the items of lists."""
+    count, stack = 0, [bound]
+    while stack:
+        one = stack.pop()
+        count += 1
+        if not isinstance(one, Items):
+            stack.extend(children(one))
+    return count
 
 
 def depth(bound: Bound) -> int:
