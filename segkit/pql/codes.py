@@ -39,7 +39,7 @@ SYNTAX: Final[Mapping[str, Code]] = MappingProxyType(
         "expected": Code("a word that a form needs is missing", "R10"),
         "foreign-operator": Code("an operator of another language, such as `==` or `not in`", "R09"),
         "glued-number": Code("a number that runs into a word, such as `90d`", "R07"),
-        "half-character": Code("half of a surrogate pair in a string", "R06"),
+        "half-character": Code("half of a surrogate pair in a string or a name", "R06"),
         "infix-method": Code("a method such as `contains` written as an operator", "R46"),
         "mismatched-bracket": Code("a bracket closed by one of another kind", "R51"),
         "misplaced-null": Code("`null` anywhere but behind `=` and `!=`", "R07"),

@@ -70,6 +70,8 @@ def test_what_is_raised_is_told_with_its_text(monkeypatch: pytest.MonkeyPatch) -
         ("t occurs < 9223372036854775808 days before now", "number-range"),
         ("chain(xEvent, timestamp, [A: WHAT(a) COUNT(9223372036854775808)])", "number-range"),
         ("$999999999999999999999.a", "bad-parameter"),
+        ("@{\udfffxdm;version=1}.a", "half-character"),
+        ("`a\ud800`", "half-character"),
     ],
 )
 def test_r53_what_runs_of_spoilt_expressions_found(text: str, code: str) -> None:

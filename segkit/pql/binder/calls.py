@@ -59,7 +59,13 @@ def _unknown(b: Binder, node: Call | Method, scope: Scope, where: Span) -> Const
     if receiver is not None and is_failed(receiver) and isinstance(node, Method) and isinstance(node.object, Name):
         return failed(node.span)  # `Math.round(…)`: one mistake, not two
     fix = respelled(b.report.source, FUNCTIONS, node.name, where)
-    return b.error("unknown-function", f"there is no function `{node.name}`", where, _hint(node, receiver), fix=fix)
+    return b.error(
+        "unknown-function",
+        f"there is no function `{node.name}`",
+        where,
+        None if b.enough else _hint(node, receiver),
+        fix=fix,
+    )
 
 
 def _miscounted(b: Binder, node: Call | Method, signature: Signature, nodes: Sequence[Node]) -> tuple[str, str]:

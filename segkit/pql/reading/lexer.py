@@ -213,6 +213,7 @@ def _context(text: str, start: int, report: Report) -> tuple[int, Token]:
     for at in range(start + 1, len(text)):
         depth += {"{": 1, "}": -1}.get(text[at], 0)
         if depth == 0:
+            _whole(text[start : at + 1], Span(start, at + 1), report)
             return at + 1, Token("context", "", start, at + 1, text[start + 2 : at])
     report.error("unclosed-context", "the context reference is not closed", Span(start, start + 2), "close it with `}`")
     return len(text), Token("hole", "", start, len(text))
@@ -245,7 +246,13 @@ def _quoted(word: str, span: Span, report: Report) -> Token:
     name = word[1:-1].replace("``", "`")
     if not name:
         report.error("empty-name", "there is no name between the backticks", span)
+    _whole(word, span, report)
     return Token("quoted", "", span.start, span.end, name)
+
+
+def _whole(word: str, span: Span, report: Report) -> None:
+    if _SURROGATE.search(word):
+        report.error("half-character", "the name holds half of a character", span)
 
 
 def _unclosed(text: str, span: Span, tokens: list[Token], report: Report) -> int:
