@@ -166,7 +166,9 @@ def test_r08_branches_with_objects_have_the_same_fields() -> None:
 
 def test_r08_objects_are_not_compared() -> None:
     assert refused('«{"a": 1} = {"a": 1}»', "type-clash").hint == "compare their fields one by one"
-    assert str(refused("«homeAddress = workAddress»", "type-clash").hint).startswith("compare their fields one by one: ")
+    assert str(refused("«homeAddress = workAddress»", "type-clash").hint).startswith(
+        "compare their fields one by one: "
+    )
     assert ".keys()" in str(refused("«scores = scores»", "type-clash").hint)
 
 
