@@ -232,6 +232,6 @@ def test_r53_a_long_rule_is_looked_at_in_bounded_time() -> None:
     long = " or ".join(f'name = "{number}"' for number in range(400))
     assert list(lint(long, SCHEMA)) == []
     same = " and ".join(["age > 3"] * 200)
-    assert [one.code for one in lint(same, SCHEMA)] == ["redundant-condition"] * 199
+    assert [one.code for one in lint(same, SCHEMA)] == ["redundant-condition"] * 50
     deep = "not (" * 80 + "active" + ")" * 80
     assert {one.code for one in lint(deep, SCHEMA)} == {"double-negation"}

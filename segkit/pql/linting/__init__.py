@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["judge", "shape"]
 
+_LARGEST = 5_000
+"""Of larger rules, which no person writes, it is not asked what the conditions say together."""
+
 _LOOKS = (logic.look, negatives.look, patterns.look, windows.look, items.look)
 
 
@@ -31,11 +34,12 @@ def judge(bound: BoundExpression) -> list[Diagnostic]:
     -------
     list of Diagnostic
         Warnings in no order; each with a code of `segkit.pql.codes.LINT`. What is said to be always or never so is
-        proven for every profile.
+        proven for every profile. What conditions say together is only asked of rules of up to 5,000 nodes.
     """
     site = Site(bound)
     for look in _LOOKS:
-        look(site)
+        if look is not logic.look or len(site.nodes) <= _LARGEST:
+            look(site)
     # one mistake, one finding: what holds for every value or for none needs no word on missing ones
     told = [one.span for one in site.found if one.code in {"only-presence", "always-false", "always-true"}]
     kept = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from segkit.pql.diagnostics import Edit, Report
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 def operand(source: str, logic: Logic, number: int) -> tuple[Edit, ...]:
     """One operand of an `and` or `or` taken out, with its brackets and one operator; nothing where that is unsure."""
-    tokens = [one for one in lex(source, Report(source)).tokens if logic.span.start <= one.start < logic.span.end]
+    tokens = _tokens(source, logic.span)
     joints = _joints(tokens, [one.span for one in logic.operands], {logic.operator})
     return _taken(source, tokens, joints, number, logic.span)
 
@@ -25,8 +27,20 @@ def operand(source: str, logic: Logic, number: int) -> tuple[Edit, ...]:
 def item(source: str, array: Array, number: int) -> tuple[Edit, ...]:
     """One item of a list taken out, with a comma."""
     inner = Span(array.span.start + 1, array.span.end - 1)
-    tokens = [one for one in lex(source, Report(source)).tokens if inner.start <= one.start < inner.end]
+    tokens = _tokens(source, inner)
     return _taken(source, tokens, _joints(tokens, [one.span for one in array.items], {","}), number, inner)
+
+
+def _tokens(source: str, within: Span) -> list[Token]:
+    """The tokens of a part of a text."""
+    every = _lexed(source)
+    first = bisect_left(every, within.start, key=lambda one: one.start)
+    return every[first : bisect_left(every, within.end, first, key=lambda one: one.start)]
+
+
+@lru_cache(maxsize=2)
+def _lexed(source: str) -> list[Token]:
+    return lex(source, Report(source)).tokens
 
 
 def _joints(tokens: Sequence[Token], spans: Sequence[Span], words: set[str]) -> list[int] | None:

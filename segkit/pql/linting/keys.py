@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 
 from segkit.pql.bound import Bound, ChainElement, Const
 from segkit.pql.bound_walk import canonical, introduced
@@ -15,6 +16,14 @@ _APART = 1_000_000
 """Levels at which variables are renamed: far from the names that the binder gives."""
 
 _TYPED = frozenset({"Const", "Convert", "Arith", "Function"})
+
+
+@cache
+def _told(kind: Hashable) -> tuple[str, ...]:
+    """The fields of a node that say what it means; the type follows from the others where it is left out."""
+    made = cast("type[Const]", kind)
+    names = (one.name for one in fields(made))
+    return tuple(one for one in names if one != "span" and (one != "type" or made.__name__ in _TYPED))
 
 
 class Keys:
@@ -46,12 +55,9 @@ class Keys:
         return self._number(node, self._whole)
 
     def _number(self, node: Bound | ChainElement, inner: Callable[[Bound], int]) -> int:
-        kind = type(node).__name__
-        parts: list[Hashable] = [kind]
-        for one in fields(node):
-            if one.name == "span" or (one.name == "type" and kind not in _TYPED):
-                continue
-            value = getattr(node, one.name)
+        parts: list[Hashable] = [type(node).__name__]
+        for name in _told(cast("Hashable", type(node))):
+            value = getattr(node, name)
             parts.append((type(value).__name__, str(value)) if isinstance(node, Const) else self._part(value, inner))
         return self._numbers.setdefault(tuple(parts), len(self._numbers))
 

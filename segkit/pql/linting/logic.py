@@ -30,6 +30,7 @@ from segkit.pql.bound import (
     Variable,
     children,
 )
+from segkit.pql.diagnostics import MAX_LISTED
 from segkit.pql.linting import cutting
 from segkit.pql.linting.atoms import RANGES, atom
 from segkit.pql.linting.domains import INFINITE
@@ -288,6 +289,8 @@ def _redundant(site: Site, node: And | Or) -> None:
         first = same.setdefault(site.keys.of(node.items[number]), number)
         if first != number:
             dropped.add(number)
+            if len(dropped) > MAX_LISTED:
+                continue  # so many are told of one row; the rest when these are gone
             one, other = node.items[number], node.items[first]
             _tell(site, node, number, f"{site.words(one.span)} says the same as {site.words(other.span)} before it")
     for weak, strong in _implied(site, node, [one for one in alive if one not in dropped]):

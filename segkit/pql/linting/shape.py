@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segkit.pql.diagnostics import Diagnostic, Edit, Report
+from segkit.pql.diagnostics import MAX_LISTED, Diagnostic, Edit, Report
 from segkit.pql.linting import cutting
 from segkit.pql.reading.lexer import lex
 from segkit.pql.tree import (
@@ -124,11 +124,13 @@ def _mentions(part: Part, name: str) -> bool:
 
 def _repeated(report: Report, array: Array) -> None:
     known: set[tuple[str, object]] = set()
+    told = 0
     for number, one in enumerate(array.items):
         if not isinstance(one, _LITERALS):
             continue
         key = (type(one).__name__, one.value)
-        if key in known:
+        if key in known and told < MAX_LISTED:
+            told += 1
             text = report.source[one.span.start : one.span.end]
             message = f"`{text}` stands twice in the list"
             fix = cutting.item(report.source, array, number)
