@@ -73,8 +73,8 @@ def start_of(unit: Unit | str, instant: exp.Expr, clock: Clock) -> exp.Expr:
     wall = local(instant, clock)
     if unit == "week" and clock.week_shift:
         moved = exp.Sub(this=operand(wall), expression=interval(clock.week_shift, "day"))
-        start = exp.Add(this=_truncated(unit, moved), expression=interval(clock.week_shift, "day"))
-        return in_years(utc(start, clock))
+        first_day = exp.Add(this=_truncated(unit, moved), expression=interval(clock.week_shift, "day"))
+        return in_years(utc(first_day, clock))
     start = utc(_truncated(unit, wall), clock)
     # year 1 begins a Monday in UTC; elsewhere, and of decades and longer, the first one begins before it
     return start if clock.is_utc and unit in {"day", "week", "month", "quarter", "year"} else in_years(start)
