@@ -178,6 +178,7 @@ DIFFERENT = [
     ('homeAddress.city.startsWith("a")', 'homeAddress.city.endsWith("a")'),
     ("homeAddress.city", "homeAddress.country"),
     ("homeAddress", "homeAddress.city"),
+    ("$1", "$1.isNotNull()"),  # of arrays alone, all of them empty, a profile is neither present nor absent
     ('homeAddress.city = ""', "homeAddress.city.isNull()"),
     ('"red" in colors', '"red" in wishes'),
     ('colors.intersects(["red", "blue"])', 'colors.supersetOf(["red", "blue"])'),

@@ -23,6 +23,7 @@ from segkit.pql.bound import (
     Not,
     Or,
     Quantify,
+    Record,
     SetCompare,
     Test,
     Transform,
@@ -37,6 +38,7 @@ from segkit.pql.normal.rendering import render
 from segkit.pql.normal.sets import Set, counting, exactly, meet, points, section
 from segkit.pql.normal.subjects import Counted
 from segkit.pql.types import BOOLEAN, INTEGER, STRING, Kind
+from segkit.pql.types import leaves as type_leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -117,13 +119,18 @@ def _truth(r: Reader, node: Bound, level: int) -> Form:
         case Kind.ARRAY:
             item = Variable(_ITEM, node.type.of)
             return _some(r, node, item, Const(True, BOOLEAN), level)
-        case Kind.OBJECT:
+        case Kind.OBJECT if not isinstance(node, Record) and not _holds_collections(node):
             return negation(_is_null(r, node, level))
-        case Kind.MAP:
+        case Kind.OBJECT | Kind.MAP:
             made = r.value(node, level)
             return leaf(subjects.other(Truth(made), f"some {r.key(made)}"), _YES)
         case _:
             return negation(_is_null(r, node, level))
+
+
+def _holds_collections(node: Bound) -> bool:
+    """Whether an object has arrays or maps: empty ones make it neither present nor absent (R02, R15)."""
+    return any(of.kind in {Kind.ARRAY, Kind.MAP} for _, of in type_leaves(node.type))
 
 
 def _is_null(r: Reader, node: Bound, level: int) -> Form:
