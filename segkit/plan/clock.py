@@ -30,6 +30,7 @@ SECONDS: dict[Unit, dt.timedelta] = {
 
 _YEARS: dict[Unit, int] = {"year": 1, "decade": 10, "century": 100, "millennium": 1000}
 _UTC = ZoneInfo("UTC")
+_CYCLE = dt.timedelta(days=146_097)  # 400 years of the Gregorian calendar, a whole number of weeks
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +111,22 @@ class Clock:
     def shift(self, instant: dt.datetime, count: int, unit: Unit) -> dt.datetime | None:
         """An instant moved by whole units, clamped to the end of the month; None outside the years 1 to 9999."""
         try:
-            if unit in SECONDS:
-                return instant + SECONDS[unit] * count
-            if unit in DAYS:
-                return self.utc(self.local(instant) + dt.timedelta(days=DAYS[unit] * count))
-            return self.utc(add_months(self.local(instant), MONTHS[unit] * count))
+            return self._shift(instant, count, unit)
+        except (OverflowError, ValueError):
+            return self._shift_beside(instant, count, unit)
+
+    def _shift(self, instant: dt.datetime, count: int, unit: Unit) -> dt.datetime:
+        if unit in SECONDS:
+            return instant + SECONDS[unit] * count
+        if unit in DAYS:
+            return self.utc(self.local(instant) + dt.timedelta(days=DAYS[unit] * count))
+        return self.utc(add_months(self.local(instant), MONTHS[unit] * count))
+
+    def _shift_beside(self, instant: dt.datetime, count: int, unit: Unit) -> dt.datetime | None:
+        """The same where the wall clock leaves the years 1 to 9999 and the instant need not: the calendar repeats."""
+        away = _CYCLE if instant.year <= _CYCLE.days // 365 else -_CYCLE
+        try:
+            return self._shift(instant + away, count, unit) - away
         except (OverflowError, ValueError):
             return None
 

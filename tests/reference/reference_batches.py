@@ -157,12 +157,18 @@ def smaller(finding: Finding, tries: int = 400) -> Finding:
         for one in _smaller_once(finding):
             left -= 1
             found = _shows(one)
-            if found is not None and found.words.split(":")[0].split()[0] == finding.words.split(":")[0].split()[0]:
+            if found is not None and _kind(found) == _kind(finding):
                 finding, again = found, True
                 break
             if left <= 0:
                 break
     return finding
+
+
+def _kind(finding: Finding) -> str:
+    """What went wrong: another answer, or which failure."""
+    first = finding.words.split()[0].rstrip(":")
+    return "answer" if first in {"is", "has", "counted"} else first
 
 
 def _smaller_once(finding: Finding) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -97,12 +98,13 @@ BOUNDARIES = [
     "2000-02-29T00:00:00",
     "2024-12-31T23:59:59.999999",
     "2026-01-31T12:00:00",
+    "2026-03-31T12:00:00",
+    "2023-12-31T00:00:00",
     "2026-03-29T00:59:59.999999",
     "2026-03-29T02:30:00",
     "2026-10-25T00:59:59.999999",
 ]
-_NEAR = [dt.timedelta(0), dt.timedelta(microseconds=1), dt.timedelta(microseconds=-1)]
-_AWAY = [dt.timedelta(0), dt.timedelta(hours=1), dt.timedelta(days=1), dt.timedelta(days=7), dt.timedelta(days=30)]
+_NEAR = [dt.timedelta(0), dt.timedelta(0), dt.timedelta(microseconds=1), dt.timedelta(microseconds=-1)]
 _WIDE_DOUBLES = [1e300, 5e-324, -0.0, 2.0**53]
 
 
@@ -159,14 +161,26 @@ def _value(random_: random.Random, name: str, of: Type, depth: int) -> Any:
 
 def shaped(random_: random.Random, shape: Shape, calendar: Calendar) -> dict[str, Any]:
     """A profile of a generated schema, in the values its storage can hold, with its events under `events`."""
-    fields = _Fields(random_, calendar.as_of, (*BOUNDARIES, *(ENDS if calendar.zone == "UTC" else ())))
+    fields = _Fields(random_, edges(calendar), (*BOUNDARIES, *(ENDS if calendar.zone == "UTC" else ())))
     made: dict[str, Any] = {} if random_.random() < 0.08 else fields.nested(shape.schema.profile, (), shape.profile)
     made["events"] = []
     for _ in range(random_.choice([0, 0, 1, 2, 3, 5])):
         event = fields.nested(shape.schema.event, (), shape.event)
-        event["timestamp"] = random_.choice([*EVENT_MOMENTS, event["timestamp"], None])
+        often = [*EVENT_MOMENTS, None] if random_.random() < 0.7 else [event["timestamp"]]
+        event["timestamp"] = random_.choice(often)
         made["events"].append({name: one for name, one in event.items() if name != "_id"})
     return made
+
+
+@functools.cache
+def edges(calendar: Calendar) -> tuple[dt.datetime, ...]:
+    """Where the windows that expressions name begin and end: the units around now, and the usual distances to it."""
+    now, units = calendar.as_of, ("hour", "day", "week", "month", "year")
+    starts = {unit: calendar.start_of(unit, now) for unit in units}
+    found = [calendar.shift(starts[unit], count, unit) for unit in units for count in (-1, 0, 0, 1, 2)]
+    for start in (now, starts["day"]):
+        found += [calendar.shift(start, count, unit) for unit in units for count in (-3, -2, -1, 1, 2, 3)]
+    return (now, *(one for one in found if one is not None))
 
 
 @dataclass(frozen=True)
@@ -174,7 +188,7 @@ class _Fields:
     """Values by type and storage: the same few often, so that they meet, and boundaries now and then."""
 
     r: random.Random
-    now: dt.datetime
+    edges: tuple[dt.datetime, ...]
     boundaries: tuple[str, ...]
 
     def nested(self, of: Type, path: Path, storage: dict[Path, pa.DataType]) -> dict[str, Any]:
@@ -219,11 +233,11 @@ class _Fields:
     def moment(self) -> dt.datetime:
         """An instant: a remembered one, or one beside the edge of a window that ends or begins now."""
         pick = self.r.random()
-        if pick < 0.6:
+        if pick < 0.4:
             return self.r.choice(MOMENTS)
-        if pick < 0.75:
+        if pick < 0.55:
             return _AT(self.r.choice(self.boundaries))
-        return self.now + self.r.choice([1, -1]) * self.r.choice(_AWAY) + self.r.choice(_NEAR)
+        return self.r.choice(self.edges) + self.r.choice(_NEAR)
 
 
 _WIDE_INTEGERS = [2**7 - 1, 2**8 - 1, 2**15, 2**31 - 1, -(2**31), 2**53 + 1, 2**62, 2**63 - 1, -(2**63)]

@@ -249,7 +249,8 @@ def _timestamp(m: Maker, scope: Scope, depth: int) -> str:
     match r.randrange(5):
         case 0 | 1:
             unit = r.choice(["Days", "Hours", "Minutes", "Seconds", "Months", "Years"])
-            return m.called(f"add{unit}", of, m.scalar(Kind.INTEGER, scope, min(depth, 1)))
+            count = m.scalar(Kind.INTEGER, scope, min(depth, 1))
+            return m.called(f"add{unit}", of, r.choice([count, "1", "-1", "3"]))
         case 2:
             return m.called(f"truncateToStartOf{r.choice(['Day', 'Week', 'Quarter', 'Year'])}", of)
         case 3:

@@ -57,6 +57,18 @@ class Calendar:
         """R39, R43: hours and shorter are exact, longer units of the calendar, months clamp; overflow is null."""
         if at is None or count is None:
             return None
+        found = self._shift(at, count, unit)
+        if found is not None:
+            return found
+        # Python's wall clock ends with the year 9999, the instant may not yet: 400 years earlier all is the same
+        beside = dt.timedelta(days=146_097) * (1 if at.year <= 400 else -1)
+        found = self._shift(at + beside, count, unit)
+        try:
+            return None if found is None else found - beside
+        except OverflowError:
+            return None
+
+    def _shift(self, at: dt.datetime, count: int, unit: str) -> dt.datetime | None:
         try:
             if unit in EXACT:
                 return at + dt.timedelta(microseconds=count * EXACT[unit])

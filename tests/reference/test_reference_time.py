@@ -382,3 +382,17 @@ def test_r39_nothing_begins_before_year_1() -> None:
         {"born.truncateToStartOfWeek()": [None, dt.datetime.fromisoformat("2000-01-02T00:00:00")]},
     )
     agree_on_members(World(people, Calendar(NOW)), {"born occurs = 0 decades before born": "b"})
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York"])
+def test_r40_the_last_day_ends_with_the_calendar(zone: str) -> None:
+    """Written, read or computed: east of Greenwich 9999-12-31 ends within the year, elsewhere after all years."""
+    people = {"a": {"born": dt.date(9999, 12, 31)}, "b": {"born": dt.date(2026, 12, 1)}, "c": {}}
+    east = zone == "Europe/Berlin"
+    last = ["date(9999, 12, 31)", '"9999-12-31"', "if(born.isNull(), date(9999, 12, 31), date(9999, 12, 31))"]
+    agree_on_members(
+        World(people, Calendar(NOW, zone)),
+        {f"born occurs between tomorrow and {one}": "ab" if east else "" for one in last}
+        | {f"born occurs on {one}": "a" if east else "" for one in last}
+        | {"born occurs on born": "ab" if east else "b"},
+    )
