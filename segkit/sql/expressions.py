@@ -455,7 +455,8 @@ def _array(node: Filter | Transform | Aggregate | Distinct | Head | Top, scope: 
             body = value(node.body, _inside(node.variable, scope))
             return arrays.mapped(value(node.array, scope), node.variable.name, body, flatten=node.flatten)
         case Aggregate(function="count", array=Function(name="keys", arguments=(of,))):
-            return otherwise(maps.size(value(of, scope)), literal(0))
+            # DuckDB counts entries without a sign, so that subtracting from them overflows
+            return otherwise(cast(maps.size(value(of, scope)), "BIGINT"), literal(0))
         case Aggregate(function="count", array=Distinct(array=array)):
             return arrays.number_of_different(value(array, scope))
         case Aggregate():

@@ -45,6 +45,7 @@ def world() -> World:
             "a",
         ),
         ("xEvent.groupBy(type).map(this.count()).values().sum() = 0", "c"),
+        ("xEvent.groupBy(^number).map($1).count() - 3 < 0", "abc"),
         ("xEvent.groupBy(type).map(this.sum(value)).values().min() < 2", "b"),
         ('xEvent.groupBy(type)["view"].count() = 2', "a"),
         ('xEvent.groupBy(type).map(this.count())["buy"] = 1 and xEvent.groupBy(type).count() = 1', "b"),
