@@ -47,7 +47,7 @@ WITH profiles AS (
 )
 SELECT
   MD5("profile_key") AS "profile_id",
-  {'types': COALESCE(CARDINALITY(COALESCE(maps_1."map_1", MAP([], []))), 0), 'all': COALESCE(maps_1."map_1", MAP([], []))} AS "value"
+  {'types': COALESCE(CAST(CARDINALITY(COALESCE(maps_1."map_1", MAP([], []))) AS BIGINT), 0), 'all': COALESCE(maps_1."map_1", MAP([], []))} AS "value"
 FROM profiles
 LEFT JOIN maps_1
   USING (profile_key)
