@@ -38,7 +38,7 @@ def test_every_linked_file_is_there() -> None:
 def test_the_python_gives_the_output_shown(tmp_path: Path) -> None:
     """After the first command, as in the README: the demo has run its job."""
     assert cli.main(["demo", "--json", "--folder", str(tmp_path / cli.DEMO_FOLDER)]) == 0
-    (code,) = blocks("python")
+    code = "".join(blocks("python"))
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
@@ -48,7 +48,7 @@ def test_the_python_gives_the_output_shown(tmp_path: Path) -> None:
         check=False,
     )
     assert done.stderr == ""
-    (shown,) = blocks("text")
+    shown = "".join(blocks("text"))
     assert neutral(done.stdout).strip() == neutral(shown).strip()
 
 
