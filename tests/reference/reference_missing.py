@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reference_schemas import Shape
 from reference_values import Map
@@ -22,6 +22,9 @@ from segkit.pql.types import (
     map_of,
     object_of,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "missing_values.md"
 IN, OUT = "✓", "–"
@@ -334,10 +337,19 @@ def document() -> str:
 def _table(table: Table) -> str:
     world = World(table.profiles, shape=Shape(SCHEMA))
     try:
-        rows = [_row(text, _members(world, text)) for text in table.conditions]
+        # `and true` makes a condition of what is only present
+        held = _answers(world, [f"({text}) and true" for text in table.conditions])
+        rows = [
+            _row(text, [IN if one else OUT for one in answers])
+            for text, answers in zip(table.conditions, held, strict=True)
+        ]
         if table.values:
             rows += [_row("*and the value of*", [""] * len(table.profiles))]
-            rows += [_row(text, _values(world, text)) for text in table.values]
+            answered = _answers(world, table.values)
+            rows += [
+                _row(text, [_shown(one) for one in answers])
+                for text, answers in zip(table.values, answered, strict=True)
+            ]
     finally:
         world.drop()
     columns = list(table.profiles)
@@ -350,25 +362,17 @@ def _row(text: str, cells: list[str]) -> str:
     return f"| {words} | {' | '.join(cells)} |"
 
 
-def _members(world: World, text: str) -> list[str]:
-    [compiled] = world.compiled([f"({text}) and true"])
-    reference = world.reference(f"({text}) and true")
-    _agree(text, reference, compiled)
-    return [IN if one else OUT for one in reference.values()]
-
-
-def _values(world: World, text: str) -> list[str]:
-    [compiled] = world.compiled([text])
-    reference = world.reference(text)
-    _agree(text, reference, compiled)
-    return [_shown(one) for one in reference.values()]
-
-
-def _agree(text: str, reference: dict[str, Any], compiled: dict[str, Any]) -> None:
-    for profile, expected in reference.items():
-        if not same(expected, compiled.get(profile, "no row")):
-            message = f"{text} of {profile}: reference {expected!r}, compiled {compiled.get(profile)!r}"
-            raise AssertionError(message)
+def _answers(world: World, texts: Sequence[str]) -> list[list[Any]]:
+    """What each expression is for each profile, where both evaluators say the same."""
+    answers = []
+    for text, compiled in zip(texts, world.compiled(list(texts)), strict=True):
+        reference = world.reference(text)
+        for profile, expected in reference.items():
+            if not same(expected, compiled.get(profile, "no row")):
+                message = f"{text} of {profile}: reference {expected!r}, compiled {compiled.get(profile)!r}"
+                raise AssertionError(message)
+        answers.append(list(reference.values()))
+    return answers
 
 
 def _shown(it: Any) -> str:
