@@ -95,6 +95,14 @@ def test_a_wrong_claim_would_be_seen() -> None:
     assert spoilt('name in ["Ann", "Ann"]', [True] * len(members("age > 2")))
 
 
+@pytest.mark.parametrize("made", ['{"a": colors}', '{"a": age, "b": colors}', "home", "orders.head()"])
+def test_r02_an_object_may_be_neither_absent_nor_present(made: str) -> None:
+    for text in (f"{made} or {made}.isNull()", f"not {made} and {made}.isNotNull()"):
+        found = {one.code for one in lint(text, SCHEMA)}
+        assert not found & {"always-true", "always-false"} or len(set(members(text))) == 1, text
+    assert "always-false" in {one.code for one in lint(f"{made} and {made}.isNull()", SCHEMA)}
+
+
 @pytest.mark.parametrize("seed", range(150))
 def test_r51_mending_a_spoilt_rule_never_makes_it_worse(seed: int) -> None:
     r = random.Random(seed)  # noqa: S311  a repeatable choice of cases

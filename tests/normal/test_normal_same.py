@@ -51,6 +51,10 @@ UNKNOWN = [
     ("`now` = a", "now = a"),
     ("exists X from a where X.b = 1", "exists X from a where b = 1"),
     ("exists X from a, Y from b where X = Y", "exists X from b, Y from a where X = Y"),
+    (
+        "exists X from a where (exists X from X.b where (exists Y from X.c where X.p = Y.q))",
+        "exists X from a where (exists X from X.b where (exists Y from X.c where Y.p = X.q))",
+    ),
     ("a occurs today", "b occurs today"),
     ("a.map(b and b)", "a.map(b)"),
     ('a like "x"', 'a = "x"'),

@@ -151,7 +151,7 @@ def _true(value: Bound, known: Values) -> Values:
     match value.type.kind:
         case Kind.BOOLEAN:
             return among({True}, known.held.universe if isinstance(known.held, Words) else None)
-        case Kind.ARRAY | Kind.MAP:
+        case Kind.ARRAY | Kind.MAP | Kind.OBJECT:
             return among({"some"}, known.held.universe if isinstance(known.held, Words) else None)
         case _:
             return known.present

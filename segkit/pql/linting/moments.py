@@ -109,7 +109,8 @@ def is_not_after(one: Point, other: Point) -> bool:
         return one.steps[2] <= other.steps[2]
     for steps, inner, forward in ((one.steps, other, False), (other.steps, one, True)):
         if steps is not None and steps[0] == inner.key:
-            return steps[2] >= 0 if forward else steps[2] <= 0
+            # moved by no day, an instant in an hour that the wall clock shows twice is earlier than it was
+            return steps[2] > 0 or (steps[2] == 0 and steps[1] in _EXACT) if forward else steps[2] <= 0
     pair = _pair(one, other)
     return pair is not None and pair[1] <= pair[2]
 

@@ -184,7 +184,8 @@ def _shifted(instant: Bound, count: int, unit: Unit, node: Shift) -> Bound:
         count, unit = _MONTHS[unit] * count, "month"
     elif unit in _MILLISECONDS:
         count, unit = _MILLISECONDS[unit] * count, "millisecond"
-    return Shift(instant, Const(count, INTEGER), unit, node.type) if count else instant
+    # by no day or month too an instant moves, where the wall clock shows an hour twice: to the first of the two
+    return Shift(instant, Const(count, INTEGER), unit, node.type) if count or unit != "millisecond" else instant
 
 
 def never_null(node: Bound) -> bool:

@@ -171,7 +171,9 @@ def _clauses(clauses: tuple[Clause, ...], names: Names) -> tuple[str, Names]:
 
 
 def _having(names: Names, name: str) -> Names:
-    return {**names, name: f"%{len(names) + 1}%"}
+    # one that hides another of its name counts too, so that no two in sight are alike
+    deep = max((int(one.strip("%")) for one in names.values()), default=0)
+    return {**names, name: f"%{deep + 1}%"}
 
 
 def _parts(one: Any, names: Names) -> list[str]:  # noqa: ANN401  a node, or any part of one
