@@ -101,7 +101,7 @@ def lint(scope: Scope, expression: Expression, found: Sequence[Diagnostic], cont
         return Findings([*found, *error.diagnostics])
     look = _Look(scope, bound, contents)
     _literals(look)
-    return Findings([*found, *bound.diagnostics, *_counted(look, judge(bound)), *look.found])
+    return Findings([*found, *bound.diagnostics, *_counted(look, judge(bound)), *look.found], expression.text)
 
 
 # --- negative comparisons: how many profiles they leave out

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from segkit.pql.despite import with_names
 from segkit.pql.diagnostics import Diagnostic, Findings, PQLError
-from segkit.pql.formats import read_recovering
+from segkit.pql.formats import Rule, read_recovering
 from segkit.pql.linting.fixing import fix, judged, lint
 from segkit.pql.normal import same
 from segkit.pql.reading.reader import parse
@@ -35,13 +35,13 @@ __all__ = [
 ]
 
 
-def check(text: str, schema: Schema | None = None) -> Findings:
+def check(text: Rule, schema: Schema | None = None) -> Findings:
     """Find what is wrong with a PQL text, and what is doubtful.
 
     Parameters
     ----------
     text
-        PQL, or a `pql/json` tree as text.
+        PQL, a parsed expression, or a `pql/json` tree as text or dict.
     schema
         What the names are looked up in; left out, only the grammar is checked.
 
@@ -59,5 +59,7 @@ def check(text: str, schema: Schema | None = None) -> Findings:
     """
     expression, found = read_recovering(text)
     if expression is not None:
-        return Findings([*found, *judged(expression, schema)])
-    return Findings(found if schema is None or is_tree(text) else with_names(found, text, schema))
+        return Findings([*found, *judged(expression, schema)], expression.text)
+    if schema is None or not isinstance(text, str) or is_tree(text):
+        return Findings(found)
+    return Findings(with_names(found, text, schema))

@@ -109,20 +109,28 @@ def _coded(text: str) -> str:
 class Findings(list[Diagnostic]):
     """Diagnostics in the order of the text, shown as people read them.
 
+    Parameters
+    ----------
+    diagnostics
+        In any order; what is there twice is kept once.
+    text
+        What was looked at: what `fixed` is where nothing was found.
+
     Examples
     --------
     >>> Findings()
     no findings
     """
 
-    def __init__(self, diagnostics: Iterable[Diagnostic] = ()) -> None:
+    def __init__(self, diagnostics: Iterable[Diagnostic] = (), text: str = "") -> None:
+        self._text = text
         found = dict.fromkeys(diagnostics)
         super().__init__(sorted(found, key=lambda one: (one.span.start, one.span.end, one.severity, one.code)))
 
     @property
     def fixed(self) -> str:
-        """The text with the fixes of these findings made; of two that meet the first. Empty without any finding."""
-        return mended(self[0].source, [one.fix for one in self]) if self else ""
+        """The text with the fixes of these findings made; of two that meet the first. As it was without any."""
+        return mended(self[0].source, [one.fix for one in self]) if self else self._text
 
     def __repr__(self) -> str:
         parts = [str(one) for one in self]

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 from segkit.errors import InvalidRequestError
 from segkit.pql.diagnostics import PQLError
-from segkit.pql.reading.reader import parse, parse_recovering
+from segkit.pql.reading.reader import no_rule, parse, parse_recovering
 from segkit.pql.tree import Expression
 from segkit.pql.trees import from_json, is_tree, to_json
 from segkit.pql.writing.formatter import format as laid_out
 
 if TYPE_CHECKING:
     from segkit.pql.diagnostics import Diagnostic
+
+Rule = str | Expression | Mapping[str, object]
+"""How a rule may be given: PQL text, a `pql/json` tree as text or dict, or a parsed expression."""
 
 TEXT: Final = "pql/text"
 TREE: Final = "pql/json"
@@ -100,14 +103,45 @@ def given(rule: str | Mapping[str, object]) -> str | Expression:
     return rule if isinstance(rule, str) and not is_tree(rule) else from_json(rule)
 
 
-def read_recovering(text: str) -> tuple[Expression | None, list[Diagnostic]]:
-    """An expression in either format, and all findings; None for the expression when there is an error in it."""
-    if not is_tree(text):
-        return parse_recovering(text)
+def read_any(rule: Rule) -> Expression:
+    """The expression of a rule in whatever form it is given; PQLError where it cannot be read."""
+    if isinstance(rule, Expression):
+        return rule
+    text = as_text(rule)
+    return from_json(text) if is_tree(text) else parse(text)
+
+
+def read_recovering(rule: Rule) -> tuple[Expression | None, list[Diagnostic]]:
+    """An expression in any form, and all findings; None for the expression when there is an error in it."""
     try:
-        return from_json(text), []
+        text = as_text(rule)
+        if is_tree(text):
+            return from_json(text), []
     except PQLError as error:
         return None, list(error.diagnostics)
+    return parse_recovering(text)
+
+
+def as_text(rule: Rule) -> str:
+    """A rule as text in the format it has.
+
+    Examples
+    --------
+    >>> as_text(Expression(parse("age>20").root))
+    'age > 20'
+    >>> as_text(None)
+    Traceback (most recent call last):
+    segkit.errors.InvalidRequestError: a rule is PQL, such as 'homeAddress.country = "US"', not None
+    """
+    match rule:
+        case str():
+            return rule
+        case Expression():
+            return rule.text or laid_out(rule)
+        case Mapping():
+            return to_json(from_json(rule))
+        case _:
+            raise no_rule(rule)
 
 
 def converted(value: str, form: str, to: str) -> str:

@@ -21,10 +21,9 @@ from segkit.notebook import in_kernel, install_errors, record_html, record_text
 from segkit.pql import Findings, PQLError, parse
 from segkit.pql.binder import Referred
 from segkit.pql.despite import with_names
-from segkit.pql.formats import TEXT, form_of, read
+from segkit.pql.formats import TEXT, form_of, read, read_recovering
 from segkit.pql.linting import judge
 from segkit.pql.linting.fixing import judged
-from segkit.pql.reading.reader import parse_recovering
 from segkit.pql.references import referenced_segments
 from segkit.pql.types import array_of, object_of
 from segkit.profiles import MergePolicy
@@ -236,7 +235,8 @@ class Workspace:
         """
         expression, found = self._read(pql)
         if not len(self.datasets):
-            return Findings([*found, *(() if expression is None else judged(expression, None))])
+            judgement = () if expression is None else judged(expression, None)
+            return Findings([*found, *judgement], "" if expression is None else expression.text)
         if expression is None:
             scope = self.scope(merge_policy)
             is_text = isinstance(pql, str) and form_of(pql) == TEXT
@@ -245,7 +245,7 @@ class Workspace:
             bound = self.scope(merge_policy).check(expression)
         except PQLError as error:
             return Findings([*found, *error.diagnostics])
-        return Findings([*found, *bound.diagnostics, *judge(bound)])
+        return Findings([*found, *bound.diagnostics, *judge(bound)], expression.text)
 
     def lint(self, pql: str | Expression, *, merge_policy: PolicyLike | None = None) -> Findings:
         """What is doubtful in a rule: that it holds for nobody or everybody, says things twice, drops missing values,
@@ -280,7 +280,7 @@ class Workspace:
             wanted = arguments.rule(pql)
         except PQLError as error:  # a tree that cannot be read
             return None, list(error.diagnostics)
-        return parse_recovering(wanted if isinstance(wanted, str) else wanted.text)
+        return read_recovering(wanted)
 
     def query(self, sql: str, *, merge_policy: PolicyLike | None = None) -> Result:
         """Plain SQL over the merged profiles, the events and each dataset.

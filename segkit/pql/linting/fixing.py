@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from segkit.pql.codes import SYNTAX
 from segkit.pql.diagnostics import Findings, PQLError, mended
-from segkit.pql.formats import TREE, form_of, read_recovering
+from segkit.pql.formats import TREE, as_text, form_of, read_recovering
 from segkit.pql.trees import from_json, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from segkit.pql.diagnostics import Diagnostic, Edit
+    from segkit.pql.formats import Rule
     from segkit.pql.tree import Expression
     from segkit.pql.types import Schema
 
@@ -20,13 +21,13 @@ _ROUNDS = 100
 """So often a text is mended at most; each round mends all that does not overlap."""
 
 
-def lint(text: str, schema: Schema | None = None) -> Findings:
+def lint(text: Rule, schema: Schema | None = None) -> Findings:
     """Find what is doubtful in a PQL text: rules that are valid and probably not what was meant.
 
     Parameters
     ----------
     text
-        PQL, or a `pql/json` tree as text.
+        PQL, a parsed expression, or a `pql/json` tree as text or dict.
     schema
         What the names are looked up in; left out, only what the text alone shows is found.
 
@@ -42,7 +43,7 @@ def lint(text: str, schema: Schema | None = None) -> Findings:
     ['double-negation']
     """
     expression, found = read_recovering(text)
-    return Findings(found) if expression is None else Findings([*found, *judged(expression, schema)])
+    return Findings(found) if expression is None else Findings([*found, *judged(expression, schema)], expression.text)
 
 
 def judged(expression: Expression, schema: Schema | None) -> Sequence[Diagnostic]:
@@ -60,7 +61,7 @@ def judged(expression: Expression, schema: Schema | None) -> Sequence[Diagnostic
     return [*bound.diagnostics, *judge(bound)]
 
 
-def fix(text: str, schema: Schema | None = None) -> str:
+def fix(text: Rule, schema: Schema | None = None) -> str:
     """Mend what can be mended safely in a PQL text.
 
     Errors are mended where only one thing can have been meant (`==`, curly quotes, `is null`), and doubtful rules where
@@ -70,7 +71,7 @@ def fix(text: str, schema: Schema | None = None) -> str:
     Parameters
     ----------
     text
-        PQL, or a `pql/json` tree as text, which comes back as a tree.
+        PQL, or a `pql/json` tree as text or dict, which comes back as the text of a tree.
     schema
         What the names are looked up in; left out, only what the text alone shows is mended.
 
@@ -84,6 +85,7 @@ def fix(text: str, schema: Schema | None = None) -> str:
     >>> fix("loyalty.tier == 'gold' && loyalty.points is not null")
     'loyalty.tier = "gold" and loyalty.points.isNotNull()'
     """
+    text = as_text(text)
     if form_of(text) != TREE:
         return fixed(text, lambda one: lint(one, schema))
     try:

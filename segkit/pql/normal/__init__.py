@@ -14,16 +14,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from segkit.pql.formats import read_any
 from segkit.pql.normal.diagram import diagram
 from segkit.pql.normal.reader import Reader
 from segkit.pql.normal.rendering import render, unique
 from segkit.pql.normal.trees import tree_key
-from segkit.pql.reading.reader import parse
 
 if TYPE_CHECKING:
     from segkit.pql.binder import Resolver
     from segkit.pql.bound import Bound
-    from segkit.pql.tree import Expression
+    from segkit.pql.formats import Rule
     from segkit.pql.types import Schema
 
 __all__ = ["Normal", "key", "normal", "same"]
@@ -57,8 +57,8 @@ def key(condition: Bound) -> str:
 
 
 def same(
-    one: str | Expression,
-    other: str | Expression,
+    one: Rule,
+    other: Rule,
     schema: Schema | None = None,
     *,
     segments: Resolver | None = None,
@@ -68,7 +68,7 @@ def same(
     Parameters
     ----------
     one, other
-        PQL, or parsed expressions.
+        PQL, parsed expressions, or `pql/json` trees as text or dict.
     schema
         What the names are looked up in. Left out, only what holds for fields of any type is known: the laws of `and`,
         `or` and `not`, the sides of a comparison, lists, and the ways to write a function.
@@ -93,7 +93,7 @@ def same(
     >>> same("not (age > 18)", "age <= 18")  # of a profile without an age only the first is true
     False
     """
-    trees = [parse(text) if isinstance(text, str) else text for text in (one, other)]
+    trees = [read_any(rule) for rule in (one, other)]
     if schema is None:
         first, second = (tree_key(tree.root) for tree in trees)
     else:

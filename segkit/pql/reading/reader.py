@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from segkit.errors import InvalidRequestError
 from segkit.pql.diagnostics import PQLError, Report, limited
 from segkit.pql.reading.brackets import MAX_NESTING, pair
 from segkit.pql.reading.lexer import lex
@@ -64,6 +65,12 @@ def parse_despite(text: str) -> Expression | None:
     return None if root is None else Expression(root, text)
 
 
+def no_rule(given: object) -> InvalidRequestError:
+    """What to raise where a rule should be, and something of another kind is."""
+    what = "None" if given is None else f"a {type(given).__name__}"
+    return InvalidRequestError(f"a rule is PQL, such as 'homeAddress.country = \"US\"', not {what}")
+
+
 def parse(text: str) -> Expression:
     """Read a PQL text.
 
@@ -87,6 +94,8 @@ def parse(text: str) -> Expression:
     >>> parse('loyalty.tier = "gold"').root.operator
     '='
     """
+    if not isinstance(text, str):
+        raise no_rule(text)
     expression, found = parse_recovering(text)
     if expression is None:
         raise PQLError(found)

@@ -62,9 +62,9 @@ _LOWERED: Final = frozenset({"if", "date"})
 
 
 def is_tree(text: str) -> bool:
-    """Whether a text is meant as `pql/json` and not as PQL: a JSON object with the key `nodeType` or `expression`'s."""
+    """Whether a text is meant as `pql/json` and not as PQL: a JSON object with `nodeType`, or one of AEP around it."""
     start = text.lstrip(_SPACE)
-    return start.startswith("{") and ('"nodeType"' in start or '"pql/json"' in start)
+    return start.startswith("{") and any(word in start for word in ('"nodeType"', f'"{_TREE}"', f'"{_TEXT}"'))
 
 
 def from_json(document: str | Mapping[str, object]) -> Expression:

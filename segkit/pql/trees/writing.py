@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from segkit.pql.diagnostics import Diagnostic, PQLError
@@ -48,6 +49,7 @@ from segkit.pql.tree import (
     Within,
 )
 from segkit.pql.trees import vocabulary
+from segkit.pql.trees.reading import from_json, is_tree
 from segkit.pql.trees.scopes import PROFILE_SCOPE, Scope
 from segkit.pql.trees.vocabulary import PROFILE, THIS, WRITTEN, spelt
 from segkit.pql.walk import walk
@@ -60,13 +62,14 @@ Json = dict[str, Any]
 _COMPACT: Final = (",", ":")
 
 
-def to_json(expression: str | Expression, *, indent: int | None = None) -> str:
+def to_json(expression: str | Mapping[str, object] | Expression, *, indent: int | None = None) -> str:
     """Write an expression as the tree that AEP calls `pql/json`.
 
     Parameters
     ----------
     expression
-        PQL text, or a parsed expression. Comments have no place in a tree and are left out.
+        PQL text, or a parsed expression; of a tree, as text or dict, the way AEP writes it today. Comments have no
+        place in a tree and are left out.
     indent
         Spaces a level for people to read; everything on one line when left out, as AEP stores it.
 
@@ -85,13 +88,23 @@ def to_json(expression: str | Expression, *, indent: int | None = None) -> str:
     >>> to_json("age > 20.5")[:60]
     '{"nodeType":"fnApply","fnName":">","params":[{"nodeType":"fi'
     """
-    read = parse(expression) if isinstance(expression, str) else expression
+    read = _read(expression)
     try:
         document = _Writer(_names(read.root)).node(read.root, PROFILE_SCOPE)
         return json.dumps(document, ensure_ascii=False, indent=indent, separators=None if indent else _COMPACT)
     except RecursionError:  # a tree that no text gave, or next to no stack left
         message = "the expression nests too deep to be written"
         raise PQLError([Diagnostic("too-deep", "error", message, Span(0, 0), source=read.text)]) from None
+
+
+def _read(expression: str | Mapping[str, object] | Expression) -> Expression:
+    match expression:
+        case Expression():
+            return expression
+        case Mapping():
+            return from_json(expression)
+        case _:
+            return from_json(expression) if isinstance(expression, str) and is_tree(expression) else parse(expression)
 
 
 def _names(root: Node) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from segkit.pql.reading.lexer import quote
-from segkit.pql.reading.reader import parse, parse_recovering
+from segkit.pql.reading.reader import parse_recovering
 from segkit.pql.reading.tokens import AGGREGATES, JOINING, LITERALS, MOMENTS, counted, is_identifier
 from segkit.pql.tree import (
     Aggregate,
@@ -50,7 +50,7 @@ from segkit.pql.writing.layout import BREAK, SOFT, SPACE, Doc, Fill, Remark, gro
 from segkit.pql.writing.remarks import Remarks, attach
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _RIGHTWARD, _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _SIGN, _ATOM = range(9)
 _SUMS: Final = frozenset({"+", "-"})
@@ -60,13 +60,13 @@ _MANY: Final = 3
 """From how many filters and functions in a row each function gets a line of its own, where they do not fit on one."""
 
 
-def format(expression: str | Expression) -> str:  # noqa: A001  the name that api.md settles
+def format(expression: str | Mapping[str, object] | Expression) -> str:  # noqa: A001  the name that api.md settles
     """Write a PQL expression in its canonical layout.
 
     Parameters
     ----------
     expression
-        A text, or a tree, which need not come from a text.
+        A text, or a parsed expression, which need not come from a text; a `pql/json` tree, as text or dict, is read.
 
     Returns
     -------
@@ -84,7 +84,7 @@ def format(expression: str | Expression) -> str:  # noqa: A001  the name that ap
     >>> format("loyalty.tier='gold' AND !(age<18)")
     'loyalty.tier = "gold" and not (age < 18)'
     """
-    tree = parse(expression) if isinstance(expression, str) else expression
+    tree = expression if isinstance(expression, Expression) else _read(expression)
     text = _write(tree)
     # moving a comment to the next part that can have one may free room for it elsewhere: until nothing moves
     for _ in range(_SETTLING if tree.comments else 0):
@@ -98,6 +98,12 @@ def format(expression: str | Expression) -> str:  # noqa: A001  the name that ap
     if not tree.comments:
         return text
     return "\n".join([*(one.text for one in tree.comments), _write(Expression(tree.root))])
+
+
+def _read(expression: str | Mapping[str, object]) -> Expression:
+    from segkit.pql.formats import read_any  # noqa: PLC0415  which reads trees, and those are written here
+
+    return read_any(expression)
 
 
 def _write(tree: Expression) -> str:
