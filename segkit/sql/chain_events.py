@@ -170,10 +170,11 @@ class _Scan:
         """A column for each different condition of the elements, and each element's column; None without condition."""
         flags: dict[Hashable, tuple[str, exp.Expr]] = {}
         named: list[str | None] = []
-        for one, held in zip(self.chain.elements, own, strict=True):
+        for number, (one, held) in enumerate(zip(self.chain.elements, own, strict=True), 1):
             key = frozenset(held)
             if held and key not in flags:
-                flags[key] = (f"is_{one.name}", both([self._condition(each, scope) for each in held.values()]))
+                # With the number: names that differ only in case would be one column.
+                flags[key] = (f"is_{number}_{one.name}", both([self._condition(each, scope) for each in held.values()]))
             named.append(flags[key][0] if held else None)
         return flags, named
 

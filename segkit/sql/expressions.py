@@ -416,8 +416,10 @@ def _number(node: Bound, scope: Scope, inside: Kind | None = None) -> exp.Expr:
         case Variable(name=name) if name in scope.plain:
             return value(node, scope)
         case Attribute() | Get() | Variable() | Lookup() | Head() | If():
-            # A narrow integer or an exact decimal would overflow where PQL's numbers do not.
-            return cast(value(node, scope), "BIGINT" if node.type.kind is Kind.INTEGER else "DOUBLE")
+            # A narrow integer or an exact decimal would overflow where PQL's numbers do not; an unsigned integer beyond
+            # them is null (R14).
+            found = value(node, scope)
+            return tried_cast(found, "BIGINT") if node.type.kind is Kind.INTEGER else cast(found, "DOUBLE")
         case _:
             return value(node, scope)
 

@@ -12,7 +12,7 @@ from segkit.pql.bound import And, Const, IsNull, Not, Or
 from segkit.pql.bound_walk import canonical, conjuncts, signature
 from segkit.pql.types import Kind
 from segkit.sql import maps
-from segkit.sql.build import absent, both, column, keyed_join, literal, otherwise, some, table, when
+from segkit.sql.build import absent, both, column, keyed_join, literal, otherwise, some, table, tried_cast, when
 from segkit.sql.chains import chain_step
 from segkit.sql.events import PROFILES, Pass, Steps, passes
 from segkit.sql.expressions import condition, value
@@ -283,8 +283,11 @@ class _Statement:
             there = condition(Not(IsNull(node)), self.scope)
             return result if isinstance(there, exp.Boolean) and there.this else when(there, result)
         # An exact decimal or an unsigned integer stays inside; outside the engine PQL's types are plain.
-        if node.type.kind in {Kind.DOUBLE, Kind.INTEGER}:
-            return exp.cast(result, "DOUBLE" if node.type.kind is Kind.DOUBLE else "BIGINT")
+        if node.type.kind is Kind.DOUBLE:
+            return exp.cast(result, "DOUBLE")
+        if node.type.kind is Kind.INTEGER:
+            # An unsigned one beyond them overflows, and is null (R14).
+            return tried_cast(result, "BIGINT")
         return result
 
     def filtered(self, select: exp.Select) -> exp.Select:

@@ -123,6 +123,10 @@ def columns(value: object) -> list[str] | None:
             raise InvalidRequestError(f"columns are paths or PQL expressions as text, and {given(one)} is none")
         if one in found[:place]:
             raise InvalidRequestError(f"columns names `{one}` twice; name it once")
+        near = next((other for other in found[:place] if other.lower() == one.lower()), None)
+        if near is not None:
+            message = f"columns names `{near}` and `{one}`, which differ only in case and would be one column"
+            raise InvalidRequestError(f"{message}; ask for them in two previews")
     return found
 
 

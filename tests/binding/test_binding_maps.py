@@ -149,6 +149,9 @@ def test_r08_the_fields_of_an_object_literal_are_read_off_it() -> None:
 def test_r08_a_field_stands_once() -> None:
     found = refused('{"a": age, «"a"»: 2}', "bad-object")
     assert "twice" in found.message
+    found = refused('{"a": age, "b": 1, "A": «2»}', "bad-object")
+    assert found.message == "the fields `a` and `A` of the object differ only in case"
+    refused('{"a": age, "": «2»}', "bad-object")
 
 
 def test_r08_branches_with_objects_have_the_same_fields() -> None:

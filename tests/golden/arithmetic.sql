@@ -11,9 +11,11 @@ SELECT
 FROM profiles
 WHERE
   TRY((
-    CAST(profiles."number" AS BIGINT) * 2
+    TRY_CAST(profiles."number" AS BIGINT) * 2
   ) + 1) > 10 /* number * 2 + 1 > 10 */
   AND CASE
-    WHEN ISFINITE(CAST(profiles."score" AS DOUBLE) / NULLIF(CAST(profiles."number" AS BIGINT), 0))
-    THEN CAST(profiles."score" AS DOUBLE) / NULLIF(CAST(profiles."number" AS BIGINT), 0)
+    WHEN ISFINITE(
+      CAST(profiles."score" AS DOUBLE) / NULLIF(TRY_CAST(profiles."number" AS BIGINT), 0)
+    )
+    THEN CAST(profiles."score" AS DOUBLE) / NULLIF(TRY_CAST(profiles."number" AS BIGINT), 0)
   END < 0.5 /* score / number < 0.5 */

@@ -4,13 +4,13 @@ WITH chain_1_events AS (
   SELECT
     e."profile_key",
     e."timestamp" AS instant,
-    COALESCE(e."type" = 'view' /* type = "view" */, FALSE) AS "is_A",
+    COALESCE(e."type" = 'view' /* type = "view" */, FALSE) AS "is_1_A",
     COALESCE(
       e."type" = 'buy' /* type = "buy" */
       AND e."timestamp" >= CAST('2026-10-22 12:00:00' AS TIMESTAMP)
       AND e."timestamp" <= CAST('2026-11-21 12:00:00' AS TIMESTAMP) /* <= 30 days before now */,
       FALSE
-    ) AS "is_B"
+    ) AS "is_2_B"
   FROM (
     SELECT
       profile_key,
@@ -42,7 +42,7 @@ WITH chain_1_events AS (
         *
       FROM chain_1_events
       WHERE
-        "is_A"
+        "is_1_A"
     ) AS m
   ) AS s
   GROUP BY
@@ -62,7 +62,7 @@ WITH chain_1_events AS (
         *
       FROM chain_1_events
       WHERE
-        "is_B"
+        "is_2_B"
     ) AS m
       ON m."profile_key" = s."profile_key" AND m."instant" > s."instant"
   ) AS s

@@ -4,8 +4,8 @@ WITH chain_1_events AS (
   SELECT
     e."profile_key",
     e."timestamp" AS instant,
-    COALESCE(e."type" = 'view' /* type = "view" */, FALSE) AS "is_A",
-    COALESCE(e."type" = 'buy' /* type = "buy" */, FALSE) AS "is_B"
+    COALESCE(e."type" = 'view' /* type = "view" */, FALSE) AS "is_1_A",
+    COALESCE(e."type" = 'buy' /* type = "buy" */, FALSE) AS "is_2_B"
   FROM (
     SELECT
       profile_key,
@@ -33,7 +33,7 @@ WITH chain_1_events AS (
         *
       FROM chain_1_events
       WHERE
-        "is_A"
+        "is_1_A"
     ) AS m
   ) AS s
 ), chain_1_2_B_ends AS (
@@ -72,7 +72,7 @@ WITH chain_1_events AS (
         *
       FROM chain_1_events
       WHERE
-        "is_B"
+        "is_2_B"
     ) AS m
     ASOF JOIN chain_1_2_B_reach AS s
       ON s."profile_key" = m."profile_key" AND m."instant" >= s."low"

@@ -5,9 +5,9 @@ WITH chain_1_events AS (
   SELECT
     e."profile_key",
     e."timestamp" AS instant,
-    COALESCE(e."type" = 'view' /* type = "view" */, FALSE) AS "is_A",
-    COALESCE(e."type" = 'quit' /* type = "quit" */, FALSE) AS "is_Q",
-    COALESCE(e."type" = 'buy' /* type = "buy" */, FALSE) AS "is_B"
+    COALESCE(e."type" = 'view' /* type = "view" */, FALSE) AS "is_1_A",
+    COALESCE(e."type" = 'quit' /* type = "quit" */, FALSE) AS "is_2_Q",
+    COALESCE(e."type" = 'buy' /* type = "buy" */, FALSE) AS "is_3_B"
   FROM (
     SELECT
       profile_key,
@@ -36,7 +36,7 @@ WITH chain_1_events AS (
         *
       FROM chain_1_events
       WHERE
-        "is_A"
+        "is_1_A"
     ) AS m
   ) AS s
 ), chain_1_3_B_numbered AS (
@@ -51,7 +51,7 @@ WITH chain_1_events AS (
       *
     FROM chain_1_events
     WHERE
-      "is_B"
+      "is_3_B"
   ) AS m
 ), chain_1_3_B_ends AS (
   /* B: WHAT(type = "buy") COUNT(2) */
@@ -112,7 +112,7 @@ WITH chain_1_events AS (
         *
       FROM chain_1_events
       WHERE
-        "is_Q"
+        "is_2_Q"
     ) AS n
       ON n."profile_key" = s."profile_key" AND n."instant" >= s."low_1"
     WHERE

@@ -166,6 +166,23 @@ def test_r33_a_chain_over_a_filter() -> None:
     assert SHOPPERS.members('chain(xEvent[value > 2], timestamp, [A: WHAT(type = "view")])') == "de"
 
 
+def test_r33_names_of_elements_may_differ_only_in_case() -> None:
+    """DuckDB does not tell such columns apart."""
+
+    def shopper(*kinds: str) -> dict[str, object]:
+        return {"events": [{"timestamp": at(f"2026-01-0{day}"), "type": kind} for day, kind in enumerate(kinds, 1)]}
+
+    world = World({"a": shopper("view", "buy"), "b": shopper("view", "view"), "c": shopper("buy", "view")})
+    assert world.members('chain(xEvent, timestamp, [A: WHAT(type = "view"), a: WHAT(type = "buy")])') == "a"
+    assert (
+        world.members(
+            'chain(xEvent, timestamp, [A: WHAT(type = "view"), a: WHAT(type = "buy") WHEN(<= 1 day after A), '
+            'not aA: WHAT(type = "view") WHEN(<= 9 days after a)])'
+        )
+        == "a"
+    )
+
+
 def test_r34_a_field_may_have_the_name_of_a_column_of_the_statement() -> None:
     """A step of a chain has a column `instant` of its own."""
 

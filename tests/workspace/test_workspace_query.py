@@ -143,3 +143,11 @@ def test_absent_values_are_left_out_of_a_profile(world: Workspace) -> None:
     assert "loyalty.points" not in profile.sources
     (row,) = world.preview('id = "c"')
     assert profile.profile_id == row["profile_id"]
+
+
+def test_r14_an_unsigned_integer_beyond_64_bit_is_null_where_it_is_computed_with(ws: Workspace) -> None:
+    frame = pd.DataFrame({"id": ["a"], "large": pd.array([2**64 - 1], dtype="uint64")})
+    ws.datasets.add("crm", frame, identity={"id": "id"})
+    columns = ["large", "large + 1", "large / 2", '{"of": large}.of', "large > 5"]
+    assert rows(ws.preview('id = "a"', columns=columns)) == [(None, None, None, None, True)]
+    assert list(ws.preview('id = "a"', columns=['{"of": large}'])) == [{'{"of": large}': {"of": None}}]

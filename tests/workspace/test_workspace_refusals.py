@@ -247,6 +247,7 @@ def test_what_is_not_there_is_named_with_what_is(small: Workspace) -> None:
         ([], "empty"),
         ([5], "5 is none"),
         (["loyalty.points", "loyalty.points"], "twice"),
+        (['loyalty.tier = "gold"', 'loyalty.tier = "GOLD"'], "differ only in case"),
     ],
 )
 def test_columns_of_a_preview_are_a_list_of_different_texts(world: Workspace, columns: Any, words: str) -> None:

@@ -17,16 +17,26 @@ if TYPE_CHECKING:
 def written(b: Binder, node: Object, scope: Scope) -> Bound:
     """`{"a": expr}`: fields of any type; an object without fields is absent (R02)."""
     made: dict[str, Bound] = {}
-    twice = False
+    # In data too names that differ only in case are one (R17a).
+    known: dict[str, str] = {}
+    wrong = False
     for name, inner in node.fields:
         found = b.value(inner, scope)
+        before = known.setdefault(name.lower(), name)
         if name in made:
-            twice = True
+            wrong = True
             b.report.error(
                 "bad-object", f"the object has the field `{name}` twice", span(inner), "leave one of them out"
             )
+        elif before != name:
+            wrong = True
+            message = f"the fields `{before}` and `{name}` of the object differ only in case"
+            b.report.error("bad-object", message, span(inner), "give one of them another name")
+        elif not name:
+            wrong = True
+            b.report.error("bad-object", "a field of the object has no name", span(inner), "write a name in the quotes")
         made.setdefault(name, found)
-    if twice or is_failed(*made.values()):
+    if wrong or is_failed(*made.values()):
         return failed(node.span)
     return Record(tuple(made.items()), object_of({name: one.type for name, one in made.items()}), node.span)
 
