@@ -24,6 +24,7 @@ class _Cell(NamedTuple):
 
 
 _CUT: Final = _Cell("…", 1)
+_PLAIN: Final = {one: _Cell(one, 1) for one in map(chr, range(ord(" "), ord("~") + 1))}  # most of any text
 
 
 def excerpt(source: str, span: Span) -> list[str]:
@@ -76,7 +77,7 @@ def excerpt(source: str, span: Span) -> list[str]:
 def _cells(line: str, column: int = 0) -> list[_Cell]:
     cells: list[_Cell] = []
     for one in line:
-        cell = _cell(one, column)
+        cell = _PLAIN.get(one) or _cell(one, column)
         column += cell.width
         cells.append(cell)
     return cells
