@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     Look = Callable[[str], Findings]
 
+_TEXT_ALONE = "no findings in the text alone; -w FOLDER also looks up its names in a workspace"
+
 
 def check(options: argparse.Namespace) -> int:
     """What is wrong in an expression; with `--fix` the expression mended."""
@@ -23,7 +25,7 @@ def check(options: argparse.Namespace) -> int:
 
     text = expression(options.pql)
     if folder(options, required=False) is None:
-        return _judged(text, pql.check, pql.lint, options)
+        return _judged(text, pql.check, pql.lint, options, none=_TEXT_ALONE)
     with opened(options) as ws:
         return _judged(text, ws.check, ws.lint if len(ws.datasets) else pql.lint, options)
 
@@ -34,16 +36,16 @@ def lint(options: argparse.Namespace) -> int:
 
     text = expression(options.pql)
     if folder(options, required=False) is None:
-        return _judged(text, pql.lint, pql.lint, options)
+        return _judged(text, pql.lint, pql.lint, options, none=_TEXT_ALONE)
     with opened(options) as ws:
         return _judged(text, ws.lint, ws.lint, options)
 
 
-def _judged(text: str, look: Look, mend: Look, options: argparse.Namespace) -> int:
+def _judged(text: str, look: Look, mend: Look, options: argparse.Namespace, none: str = "no findings") -> int:
     shown = _mended(text, mend) if options.fix else text
     found = look(shown)
     if not options.fix:
-        show_diagnostics(found, as_json=options.json)
+        show_diagnostics(found, as_json=options.json, none=none)
     elif options.json:
         print(json.dumps({"pql": shown, "findings": [record(one) for one in found]}, indent=2, ensure_ascii=False))
     else:
@@ -81,10 +83,9 @@ def explain(options: argparse.Namespace) -> int:
 def convert(options: argparse.Namespace) -> int:
     """Text to a `pql/json` tree, or a tree to text."""
     from segkit import pql  # noqa: PLC0415
-    from segkit.pql.formats import TEXT, TREE, form_of, read  # noqa: PLC0415
+    from segkit.pql.formats import TEXT, TREE, kept, read  # noqa: PLC0415
 
-    text = expression(options.pql)
-    form = form_of(text)
+    text, form = kept(expression(options.pql))
     wanted = {"json": TREE, "text": TEXT, None: TEXT if form == TREE else TREE}[options.to]
     found = read(text, form)
     value = pql.format(found) if wanted == TEXT else pql.to_json(found, indent=options.indent)
@@ -98,9 +99,8 @@ def convert(options: argparse.Namespace) -> int:
 def formatted(options: argparse.Namespace) -> int:
     """An expression in its canonical layout."""
     from segkit import pql  # noqa: PLC0415
-    from segkit.pql.formats import given  # noqa: PLC0415
 
-    show(pql.format(given(expression(options.pql))), "pql", options)
+    show(pql.format(expression(options.pql)), "pql", options)
     return 0
 
 

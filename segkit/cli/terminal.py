@@ -55,16 +55,18 @@ def scoped(options: argparse.Namespace) -> dict[str, Any]:
 
 def expression(text: str) -> str:
     """The text of an expression: as it stands, from standard input, or from a file."""
-    if text == "-":
-        return sys.stdin.read()
-    if text.startswith("@") and not text.startswith("@{"):
-        try:
-            return Path(text[1:]).read_text(encoding="utf-8")
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
-            message = f"cannot read the expression from {text[1:]!r}: {reason}"
-            raise InvalidRequestError(message) from error
-    return text
+    is_file = text.startswith("@") and not text.startswith("@{")
+    if text != "-" and not is_file:
+        return text
+    place = repr(text[1:]) if is_file else "standard input"
+    try:
+        # the bytes themselves: what the locale makes of them is not what was written
+        content = Path(text[1:]).read_bytes() if is_file else sys.stdin.buffer.read()
+        return content.decode("utf-8")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
+        message = f"cannot read the expression from {place}: {reason}"
+        raise InvalidRequestError(message) from error
 
 
 def pairs(texts: Sequence[str], option: str) -> dict[str, str]:
@@ -93,14 +95,14 @@ def show_result(result: Result, options: argparse.Namespace, *, hint: str | None
     print(json.dumps(rows, indent=2, ensure_ascii=False))
 
 
-def show_diagnostics(found: Sequence[Diagnostic], *, as_json: bool) -> None:
-    """What was found in an expression."""
+def show_diagnostics(found: Sequence[Diagnostic], *, as_json: bool, none: str = "no findings") -> None:
+    """What was found in an expression; `none` says that it is nothing."""
     if as_json:
         print(json.dumps([record(one) for one in found], indent=2, ensure_ascii=False))
     elif found:
         print("\n\n".join(str(one) for one in found))
     else:
-        print("no findings")
+        print(none)
 
 
 def record(one: Diagnostic) -> dict[str, Any]:
@@ -114,6 +116,7 @@ def record(one: Diagnostic) -> dict[str, Any]:
         "start": one.span.start,
         "end": one.span.end,
         "hint": one.hint,
+        "fix": [{"start": edit.span.start, "end": edit.span.end, "text": edit.text} for edit in one.fix],
     }
 
 

@@ -72,7 +72,9 @@ def test_as_a_module_it_is_the_same() -> None:
 
 
 def test_check_without_a_workspace_reads_the_grammar(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(capsys, "check", WRONG) == (0, "no findings\n", "")
+    for command in ("check", "lint"):
+        code, out, _ = run(capsys, command, WRONG)
+        assert (code, out.count("in the text alone; -w FOLDER also")) == (0, 1)
     code, out, _ = run(capsys, "check", "a = ")
     assert code == 1
     assert "^" in out
@@ -108,7 +110,7 @@ def test_convert_there_and_back(
     assert code == 0
     assert json.loads(tree)["fnName"] == "="
     assert run(capsys, "convert", tree) == (0, f"{US}\n", "")
-    monkeypatch.setattr(sys, "stdin", io.StringIO(tree))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(tree.encode())))
     assert run(capsys, "convert") == (0, f"{US}\n", "")
     file = tmp_path / "rule.json"
     file.write_text(tree, encoding="utf-8")
@@ -118,6 +120,9 @@ def test_convert_there_and_back(
     document = json.loads(run(capsys, "convert", US, "--json")[1])
     assert document == {"type": "PQL", "format": "pql/json", "value": tree.strip()}
     assert run(capsys, "convert", json.dumps(document)) == (0, f"{US}\n", "")
+    around_text = json.dumps({"type": "PQL", "format": "pql/text", "value": US})
+    assert run(capsys, "convert", around_text) == (0, tree, "")
+    assert run(capsys, "format", around_text) == (0, f"{US}\n", "")
 
 
 def test_convert_refuses_what_cannot_be_read(capsys: pytest.CaptureFixture[str]) -> None:
@@ -128,6 +133,27 @@ def test_convert_refuses_what_cannot_be_read(capsys: pytest.CaptureFixture[str])
     assert (code, out) == (1, "")
     assert json.loads(err)["diagnostics"][0]["code"] == "unknown-node"
     assert run(capsys, "convert", "a", "--to", "xml")[0] == 2
+
+
+def test_what_is_no_utf_8_is_refused_by_name(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoilt = 'city = "K\xf6ln"'.encode("latin-1")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(spoilt), errors="surrogateescape"))
+    code, out, err = run(capsys, "check", "-")
+    assert (code, out) == (1, "")
+    assert "cannot read the expression from standard input: it is no text in UTF-8" in err
+    file = tmp_path / "rule.pql"
+    file.write_bytes(spoilt)
+    assert "it is no text in UTF-8" in run(capsys, "check", f"@{file}")[2]
+
+
+def test_findings_in_json_carry_their_fix(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "a == 1 and b matches missing"
+    (found, *others) = json.loads(run(capsys, "check", text, "--json")[1])
+    (edit,) = found["fix"]
+    assert text[: edit["start"]] + edit["text"] + text[edit["end"] :] == "a = 1 and b matches missing"
+    assert all(one["fix"] == [] for one in others)
 
 
 def test_check_mends_what_has_one_meaning(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
@@ -198,7 +224,7 @@ def test_size_takes_a_moment_and_a_policy(capsys: pytest.CaptureFixture[str], fo
 def test_expressions_come_from_standard_input_and_files(
     capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO(US))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(US.encode())))
     assert run(capsys, "size", "-", "-w", folder)[1] == "2\n"
     file = tmp_path / "us.pql"
     file.write_text(f"// the US\n{US}\n", encoding="utf-8")
