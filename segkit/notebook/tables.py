@@ -107,8 +107,7 @@ def table_text(
     heads = [clean(str(name)) for name in columns]
     widths = _fitted([width_of(head) for head in heads], _columns(len(heads), cells), width)
     lines = [clean(caption), ""] if caption else []
-    # of a path the end says most
-    lines.append(_line([cut_front(head, one) for head, one in zip(heads, widths, strict=False)], widths, right))
+    lines.append(_line([_fit(head, one) for head, one in zip(heads, widths, strict=False)], widths, right))
     lines.append(_GAP.join("─" * one for one in widths))
     for row in cells:
         texts = [_fit(one.text, wide) for one, wide in zip(row, widths, strict=False)]
@@ -194,7 +193,7 @@ def _total(widths: list[int]) -> int:
 
 
 def _fit(text: str, cells: int) -> str:
-    """A text in as many cells; of a path, as of a heading, the end is kept."""
+    """A text in as many cells. Of a path the end says most, of anything else its beginning."""
     return cut_front(text, cells) if _PATH.fullmatch(text) else cut(text, cells)
 
 

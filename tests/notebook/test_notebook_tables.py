@@ -114,6 +114,13 @@ def test_a_path_as_a_heading_loses_its_beginning_first() -> None:
     assert head.split()[0].endswith("lastName")
 
 
+def test_an_expression_as_a_heading_loses_its_end_first() -> None:
+    columns = ["xEvent.groupBy(eventType).map((K, G) => mapEntry(K, G.count()))", "b"]
+    head = table_text(columns, [["x", "word " * 20]], width=60).splitlines()[0]
+    assert head.startswith("xEvent.groupBy(")
+    assert "…" in head
+
+
 @pytest.mark.parametrize(("width", "last"), [(38, "… 1 more column: third"), (36, "… 2 more columns: second, third")])
 def test_columns_that_do_not_fit_are_named(width: int, last: str) -> None:
     lines = table_text(["first", "second", "third"], [["a" * 20, "b" * 20, "c" * 20]], width=width).splitlines()
