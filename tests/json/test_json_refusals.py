@@ -237,6 +237,12 @@ def test_r53_a_document_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPa
     assert refused(to_json("a = 1")).diagnostics[0].code == "too-long"
 
 
+def test_r53_a_document_of_ten_megabytes_is_refused_before_it_is_read() -> None:
+    assert from_json(to_json("a = 1") + " " * 1_000_000)
+    assert refused(to_json("a = 1") + " " * 10_000_000).diagnostics[0].code == "too-long"
+    assert refused(apply("or", *([lit("Boolean", value=True)] * 60_000))).diagnostics[0].code == "too-long"
+
+
 def test_r53_numbers_beyond_reason_are_refused() -> None:
     for number in ("9" * 5000, "1" + "0" * 400, "-" + "9" * 30, "1e999", "-1E999"):
         document = f'{{"nodeType": "literal", "literalType": "Double", "value": {number}}}'

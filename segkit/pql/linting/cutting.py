@@ -65,10 +65,16 @@ def _taken(
     if joints is None or not joints:
         return ()
     if number == 0:
-        return (Edit(Span(tokens[0].start, tokens[joints[0] + 1].start), ""),)
+        return (cut(source, Span(tokens[0].start, tokens[joints[0] + 1].start)),)
     joint = joints[number - 1]
     last = tokens[joints[number] - 1] if number < len(joints) else tokens[-1]
     start, before = tokens[joint].start, tokens[joint - 1].end
     if not source[before:start].strip():
         start = before
-    return (Edit(Span(start, min(last.end, within.end)), ""),)
+    return (cut(source, Span(start, min(last.end, within.end))),)
+
+
+def cut(source: str, span: Span) -> Edit:
+    """A part taken out; the words beside it stay apart."""
+    beside = source[max(span.start - 1, 0) : span.start] + source[span.end : span.end + 1]
+    return Edit(span, " " if len(beside) == 2 and all(one.isalnum() or one in "_`\"'" for one in beside) else "")

@@ -355,9 +355,8 @@ def _tell(site: Site, node: And | Or, number: int, message: str) -> None:
 
 def _cut(site: Site, node: And | Or, number: int) -> tuple[Edit, ...]:
     """The part taken out, where what stays is a condition as before."""
-    logic = site.logics.get(node.span)
-    operator = "and" if isinstance(node, And) else "or"
-    if logic is None or len(logic.operands) != len(node.items) or logic.operator != operator:
+    logic = site.logics.get(tuple(one.span for one in node.items))
+    if logic is None or logic.operator != ("and" if isinstance(node, And) else "or"):
         return ()
     if len(node.items) == 2 and isinstance(node.items[1 - number], Truth) and not site.asks(logic):
         return ()

@@ -94,10 +94,11 @@ def _without_signs(source: str, whole: Span, kept: Span) -> tuple[Edit, ...]:
     signs = [place for place, one in enumerate(tokens) if one.word in {"not", "!"} and one.kind != "quoted"][:2]
     if len(signs) != 2 or any(place + 1 >= len(tokens) for place in signs):
         return ()
-    return tuple(
-        Edit(Span(tokens[place].start, _next(source, tokens[place].end, tokens[place + 1].start)), "")
-        for place in signs
-    )
+    spans = [Span(tokens[place].start, _next(source, tokens[place].end, tokens[place + 1].start)) for place in signs]
+    first, second = spans
+    if first.end == second.start:
+        spans = [Span(first.start, second.end)]
+    return tuple(cutting.cut(source, one) for one in spans)
 
 
 def _next(source: str, end: int, start: int) -> int:

@@ -63,9 +63,9 @@ class Site:
         )
 
     @cached_property
-    def logics(self) -> dict[Span, Logic]:
-        """The `and`s and `or`s of the text by their place."""
-        return {part.span: part for part, _ in self.parts if isinstance(part, Logic)}
+    def logics(self) -> dict[tuple[Span, ...], Logic]:
+        """The `and`s and `or`s of the text by the places of what they join."""
+        return {tuple(one.span for one in part.operands): part for part, _ in self.parts if isinstance(part, Logic)}
 
     def asks(self, logic: Logic) -> bool:
         """Whether an `and` or `or` stands where any value would be read as true or false (R02)."""

@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from segkit.pql.tree import AggregateName, BinaryOperator, Clause
     from segkit.pql.trees.source import Path
 
-MAX_NODES: Final = 200_000
-"""The most nodes that are read; a dict may hold one part in many places."""
+MAX_NODES: Final = 50_000
+"""The most nodes that are read, several times what can be bound; a dict may hold one part in many places."""
 
 MAX_NESTING: Final = 120
 """How deep nodes may nest: a little more than the text that comes of them, which has the last word."""

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 
-MAX_JSON: Final = 20_000_000
-"""The longest document that is read, in characters: some twenty times the text that comes of it."""
+MAX_JSON: Final = 5_000_000
+"""The longest document that is read, in characters: more than comes of any rule that can be bound."""
 
 _TOKEN: Final = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+)')
 _OVERLONG: Final = 400  # digits; Python refuses to read very long integers, and none of them fits 64 bit
