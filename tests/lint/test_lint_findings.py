@@ -57,6 +57,10 @@ FOUND = [
     ("always-true", "«xEvent.count() > 0 or not xEvent»"),
     ("always-true", "age > 3 or «true»"),
     ("always-true", "«1 = 1» and age > 3"),
+    ("always-true", 'name = "a" or «"b"»'),
+    ("always-true", 'name = "a" or name = "c" or «"b"»'),
+    ("always-true", "age > 3 and «5»"),
+    ("always-true", 'xEvent[type = "a" or «"b"»].count() > 0'),
     # only presence
     ("only-presence", "«name = name»"),
     ("only-presence", "«age >= age»"),
@@ -235,3 +239,19 @@ def test_r53_a_long_rule_is_looked_at_in_bounded_time() -> None:
     assert [one.code for one in lint(same, SCHEMA)] == ["redundant-condition"] * 50
     deep = "not (" * 80 + "active" + ")" * 80
     assert {one.code for one in lint(deep, SCHEMA)} == {"double-negation"}
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ('name = "a" or "b"', '`name = "b"`'),
+        ("age > 3 or 5", "`age > 5`"),
+        ('name != "a" and "b"', '`name != "b"`'),
+        ('age > 3 or "b"', "`x = …`"),
+        ('"b" or name = "a"', "`x = …`"),
+    ],
+)
+def test_r02_a_value_that_stands_for_a_comparison_is_told_how_it_is_written_out(text: str, hint: str) -> None:
+    (found,) = [one for one in lint(text, SCHEMA) if one.code == "always-true"]
+    assert found.hint == f"a comparison is written out: {hint}"
+    assert not found.fix

@@ -170,6 +170,7 @@ def _connected(site: Site, node: And | Or, *, spine: bool) -> None:
     reason = site.reasoner
     conjunction = isinstance(node, And)
     _written_out(site, node)
+    _stray_values(site, node)
     if any(reason.never(one) if conjunction else reason.always(one) for one in node.items):
         return  # the part that decides alone is told by itself
     if reason.never(node):
@@ -181,6 +182,24 @@ def _connected(site: Site, node: And | Or, *, spine: bool) -> None:
         _redundant(site, node)
     elif not _covers_presence(site, node):
         _redundant(site, node)
+
+
+def _stray_values(site: Site, node: And | Or) -> None:
+    """`x = "a" or "b"`: a constant where a condition should stand, most often the rest of a comparison."""
+    compared: Compare | None = None
+    for item in node.items:
+        match item:
+            case Compare(right=Const()):
+                compared = item
+            case Truth(value=Const(value=value)) if value is not None and not isinstance(value, bool):
+                text = site.text(item.span)
+                whole = "`x = …`"
+                if compared is not None and compared.right.type == item.value.type:
+                    whole = f"`{site.text(compared.left.span)} {compared.operator} {text}`"
+                message = f"{site.words(item.span)} is a value and no condition, so it always holds"
+                site.warning("always-true", message, item.span, f"a comparison is written out: {whole}")
+            case _:
+                pass
 
 
 def _dead_branches(site: Site, node: And | Or) -> None:
