@@ -35,6 +35,10 @@ MISTAKES = [
     ("a «^» 2", "unexpected", None),
     # time
     ("«now()» > t", "moment-call", "write `now`"),
+    ("t occurs «before 18 years» before today", "bad-distance", "write `occurs > 18 years before today`"),
+    ("t occurs «after 30 days» ago", "bad-distance", "write `occurs <= 30 days before now`"),
+    ("t occurs «before 3 days» after tomorrow", "bad-distance", "write `occurs <= 3 days after tomorrow`"),
+    ("t occurs «after 3 days» from now and a = 1", "bad-distance", "write `occurs > 3 days from now`"),
     ("t > now() - «7 days»", "duration", "write `t occurs <= 7 days before now`"),
     ("a.t < now - «2 weeks»", "duration", "write `a.t occurs > 2 weeks before now`"),
     ("t < now + «2 weeks»", "duration", "write `t occurs <= 2 weeks after now`"),
@@ -56,6 +60,9 @@ MISTAKES = [
     ('a matches "«\\.»com"', "unknown-escape", "double the backslash: `\\\\.`"),
     ('a = "«\\u12»"', "unknown-escape", "four hexadecimal digits"),
     ('a = «"\\ud800"»', "half-character", None),
+    # as in a tree: `from_json` refuses the same names
+    ("`2nd«\x00»part`.city = 3", "unknown-character", None),
+    ("`a`` «\u2028»b` = 3", "unknown-character", None),
     ("a = «“gold”»", "curly-quotes", 'write `"gold"`'),
     ("a = «9223372036854775808»", "number-range", "Double"),
     ("a = «-9223372036854775809»", "number-range", "Double"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from segkit.pql.binder.coerce import NUMBERS, ORDERED, SCALARS, Operand
 from segkit.pql.binder.context import failed, is_failed, span
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from segkit.pql.binder.context import Binder, Scope
     from segkit.pql.bound import Variable
     from segkit.pql.tree import AggregateName, Span
+
+_BESIDE_LISTS: Final = frozenset({"intersects", "intersection", "subsetOf", "supersetOf"})
+"""Functions that a value can be given to as a list of one."""
 
 
 def index(b: Binder, node: Index, scope: Scope) -> Bound:
@@ -204,7 +207,9 @@ def checked_array(b: Binder, operand: Operand, doing: str) -> Operand:
     node = operand.node
     if operand.kind in {Kind.ARRAY, Kind.ERROR}:
         return operand
-    hint = "write it as a list: `[…]`" if operand.kind in SCALARS else None
+    hint = "write it as a list: `[…]`" if operand.kind in SCALARS and doing in _BESIDE_LISTS else None
+    if doing == "count" and operand.kind in SCALARS:
+        hint = "it is one value; `.isNotNull()` asks whether it is there"
     if doing == "includes" and operand.kind is Kind.STRING:
         hint = f"write `{b.words(node).strip('`') or 'x'}.contains(…)`"
     if doing == "from" and operand.kind is Kind.OBJECT:

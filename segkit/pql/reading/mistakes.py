@@ -47,6 +47,7 @@ _PATTERNS: Final = {
     "glob": "write `{subject} like …`",
 }
 _ABSENT: Final = frozenset({"null", "none", "undefined", "nil"})
+_SIDES: Final = frozenset({"before", "after", "from"})
 _SYMBOLS: Final = COMPARISONS | {"+", "-", "*", "/", "%", "[", "."}
 
 
@@ -195,6 +196,9 @@ def _continuation(parser: Parser, token: Token) -> str | None:
 
 
 def _duration(parser: Parser, node: Node, count: Token, unit: Token) -> NoReturn:
+    side = parser.tokens[parser.at - 2].word
+    if side in _SIDES and parser.tokens[parser.at - 3].word == "occurs":
+        _far_side(parser, count, unit, side)
     subject, earlier, comparison = "field", "before", "<="
     if isinstance(node, Binary) and node.operator in COMPARISONS:
         subject = written(parser, node.left, subject)
@@ -206,6 +210,18 @@ def _duration(parser: Parser, node: Node, count: Token, unit: Token) -> NoReturn
     span = Span(count.start, unit.end)
     hint = f"write `{subject} occurs {comparison} {count.value} {unit.value} {earlier} now`"
     parser.fail("duration", "spans of time stand only behind `occurs`", span, hint)
+
+
+def _far_side(parser: Parser, count: Token, unit: Token, side: str) -> NoReturn:
+    """`occurs before 18 years before today`, which is to be further away than that."""
+    direction, *moment = (one.word for one in parser.tokens[parser.at + 1 : parser.at + 3])
+    if direction not in _SIDES:
+        direction, moment = "before", []
+    reference = moment[0] if moment and moment[0] in MOMENTS else "now"
+    comparison = ">" if (side == "before") == (direction == "before") else "<="
+    message = "a distance begins with a comparison, and its direction comes behind it"
+    hint = f"write `occurs {comparison} {count.value} {unit.value} {direction} {reference}`"
+    parser.fail("bad-distance", message, Span(parser.tokens[parser.at - 2].start, unit.end), hint)
 
 
 def left_in_brackets(parser: Parser) -> None:
