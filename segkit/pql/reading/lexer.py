@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from segkit.pql.diagnostics import Edit
-from segkit.pql.reading.tokens import JOINING, UNITS, Token, counted
+from segkit.pql.reading.tokens import JOINING, UNITS, Token, counted, unwritable
 from segkit.pql.tree import Comment, Span
 
 if TYPE_CHECKING:
@@ -247,6 +247,11 @@ def _quoted(word: str, span: Span, report: Report) -> Token:
     if not name:
         report.error("empty-name", "there is no name between the backticks", span)
     _whole(word, span, report)
+    wrong = unwritable(name)
+    if wrong is not None and not _SURROGATE.match(wrong):
+        at = span.start + word.index(wrong)
+        message = f"a name cannot hold the character U+{ord(wrong):04X}"
+        report.error("unknown-character", message, Span(at, at + 1))
     return Token("quoted", "", span.start, span.end, name)
 
 

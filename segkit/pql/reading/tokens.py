@@ -6,6 +6,7 @@ No word is reserved: the lexer calls each of them a name, and the parser decides
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 from typing import Literal as Choice
 
@@ -105,6 +106,7 @@ LITERALS: Final = frozenset({"true", "false", "null"})
 _OPERAND_KINDS: Final = frozenset({"quoted", "string", "integer", "double", "parameter", "context", "hole"})
 _OPERAND_SYMBOLS: Final = frozenset({"(", "[", "{", "^", "-", "!"})
 _IDENTIFIER: Final = re.compile(r"[^\W\d]\w*")
+_UNWRITABLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def starts_operand(token: Token) -> bool:
@@ -117,3 +119,10 @@ def starts_operand(token: Token) -> bool:
 def is_identifier(name: str) -> bool:
     """Whether a name can be written without backticks (R05)."""
     return _IDENTIFIER.fullmatch(name) is not None
+
+
+def unwritable(name: str) -> str | None:
+    """The first character that no name can hold, in backticks neither: one that controls or ends a line."""
+    if name.isprintable():
+        return None
+    return next((one for one in name if unicodedata.category(one) in _UNWRITABLE), None)

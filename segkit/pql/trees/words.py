@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from segkit.pql.diagnostics import did_you_mean
+from segkit.pql.reading.tokens import unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 MAX_ITEMS: Final = 500_000
 """The most items of a list: more than a text has room for."""
 
-_UNWRITABLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _SHOWN: Final = 40
 
@@ -98,7 +97,7 @@ class Words:
     def _named(self, name: str, path: Path) -> str:
         if not name:
             self.source.fail("empty-name", "the name is empty", path)
-        wrong = None if name.isprintable() else _unwritable(name)
+        wrong = unwritable(name)
         if wrong is not None:
             message = f"a name cannot hold the character U+{ord(wrong):04X}"
             self.source.fail("unknown-character", message, path)
@@ -139,7 +138,3 @@ class Words:
             bound = f"at least {least}" if number < least else f"at most {most}"
             self.source.fail("number-range", f"the number is {bound}, not {self.given(value)}", path)
         return number
-
-
-def _unwritable(name: str) -> str | None:
-    return next((one for one in name if unicodedata.category(one) in _UNWRITABLE), None)
