@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from typing import Literal as Choice
 
 from segkit.plan.sequences import steps_of
-from segkit.pql.bound import Variable
-from segkit.pql.bound_walk import signature, walk
+from segkit.pql.bound import Filter, Quantify, Transform, Variable
+from segkit.pql.bound_walk import free, signature, walk
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -109,22 +109,38 @@ def forms_of(features: Sequence[Feature], rules: Iterable[Bound], columns: Itera
     rules, columns
         The conditions and values that read them.
     """
+    columns = tuple(columns)
     shown = {one.name for one in columns if isinstance(one, Variable)}
+    rules = tuple(rules)
     used = {each.name for one in rules for each in walk(one) if isinstance(each, Variable)}
+    paired = _searched_for_each(rules, columns)
     found: dict[str, Form] = {}
     for one in event_passes(features):
         for number, each in enumerate(one.features):
             plain = each.name in shown and each.name not in used
-            found[each.name] = _of_pass(each, one, first=number == 0, plain=plain)
+            found[each.name] = _of_pass(each, one, first=number == 0, plain=plain, paired=each.name in paired)
     return tuple(found[one.name] if one.name in found else _alone(one) for one in features)
 
 
-def _of_pass(feature: Feature, made: EventPass, *, first: bool, plain: bool) -> Form:
+def _searched_for_each(rules: Iterable[Bound], columns: Iterable[Bound]) -> frozenset[str]:
+    """The variables that are read anew for each item of some array."""
+    found: set[str] = set()
+    for one in (*rules, *columns):
+        for node in walk(one):
+            match node:
+                case Quantify(condition=body) | Filter(condition=body) | Transform(body=body):
+                    found.update(free(body))
+    return frozenset(found)
+
+
+def _of_pass(feature: Feature, made: EventPass, *, first: bool, plain: bool, paired: bool) -> Form:
     reads = int(first)
     if feature.kind == "list":
         if plain:
             return Form(feature.name, "list", reads, "the events' values become a list of the profile")
         note = "the events become a list of the profile, which is searched item by item"
+        if paired:
+            note = f"{note} for each item of another, which grows with their product"
         return Form(feature.name, "list with lambdas", reads, note)
     if feature.stream.links:
         return _of_links(feature, first=first)

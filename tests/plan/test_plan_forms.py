@@ -132,3 +132,12 @@ def test_the_pairs_are_named() -> None:
     text = chain("$A, $B WHEN(!= 2 days after A), $C")
     [form] = plan({"rule": bind(parse(text), SCHEMA).condition}, {}, CLOCK).forms
     assert "for `B`, which grows with their square" in form.note
+
+
+def test_lists_that_are_searched_for_each_other_event_are_told() -> None:
+    text = 'exists A from xEvent where A.type = "a", B from xEvent where B.type = "b" and B.value + A.value > 3'
+    first, second = plan({"rule": bind(parse(text), SCHEMA).condition}, {}, CLOCK).forms
+    assert "product" not in first.note
+    assert second.note.endswith("item by item for each item of another, which grows with their product")
+    [only] = plan({"rule": bind(parse("xEvent.topN(timestamp, 3)[value > 1]"), SCHEMA).condition}, {}, CLOCK).forms
+    assert "product" not in only.note
