@@ -43,7 +43,7 @@ from segkit.pql.bound_walk import field_of, introduced, rebuild, substitute
 from segkit.pql.normal import conditions
 from segkit.pql.normal.diagram import diagram
 from segkit.pql.normal.rendering import render, with_variables
-from segkit.pql.types import DOUBLE, INTEGER, Kind
+from segkit.pql.types import DOUBLE, INTEGER
 
 if TYPE_CHECKING:
     from segkit.pql.normal.forms import Form
@@ -204,8 +204,3 @@ def never_null(node: Bound) -> bool:
 def is_null(node: Bound) -> bool:
     """Whether a value is certainly absent."""
     return isinstance(node, Const) and node.value is None
-
-
-def has_kind(node: Bound, *kinds: Kind) -> bool:
-    """Whether a value is of one of some kinds."""
-    return node.type.kind in kinds
