@@ -114,7 +114,19 @@ def clause(node: Bound, t: Telling) -> str:
         if t.item is None and isinstance(node, Not):
             return f"who are not among those {_wrapped(node.item, t)}"
         raise RareError
-    return f"for whom {shown} holds" if t.item is None else f"{shown} holds"
+    told = f"{shown} {_fulfilled(node)}"
+    return f"for whom {told}" if t.item is None else told
+
+
+def _fulfilled(node: Bound) -> str:
+    """When a condition that stands as its PQL is met."""
+    match node:
+        case Truth(value=of) if of.type.kind in {Kind.ARRAY, Kind.MAP}:
+            return "is not empty"
+        case Truth(value=of) if of.type.kind is not Kind.BOOLEAN:
+            return "is present"
+        case _:
+            return "holds"
 
 
 def _pql(node: Bound, t: Telling) -> str | None:

@@ -39,7 +39,8 @@ def instant(as_of: object) -> datetime:
         except ValueError as error:
             message = f"as_of is {as_of!r}; give ISO 8601 such as 2026-11-01T00:00:00Z"
             raise InvalidRequestError(message) from error
-    if not isinstance(as_of, datetime):
+    # pandas' NaT is a datetime without a year
+    if not isinstance(as_of, datetime) or not isinstance(as_of.year, int):
         message = f"as_of is {as_of!r}; give a datetime or ISO 8601 text"
         raise InvalidRequestError(message)
     if as_of.tzinfo is None:

@@ -47,6 +47,10 @@ SENTENCES = {
     "homeAddress.city.isNull()": "Profiles whose homeAddress.city is missing.",
     "homeAddress.city.isNotNull()": "Profiles whose homeAddress.city is present.",
     "person": "Profiles whose person is present.",
+    '{"tier": loyalty.tier}': 'Profiles for whom `{"tier": loyalty.tier}` is present.',
+    "xEvent.groupBy(eventType).map((K, G) => mapEntry(K, G.count()))": (
+        "Profiles for whom `xEvent.groupBy(eventType).map((K, G) => mapEntry(K, G.count()))` is not empty."
+    ),
     "_acme.interests": "Profiles whose _acme.interests is not empty.",
     "not _acme.interests": "Profiles whose _acme.interests is empty or missing.",
     '"outdoor" in _acme.interests': 'Profiles whose _acme.interests includes "outdoor".',

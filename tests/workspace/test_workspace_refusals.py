@@ -176,7 +176,9 @@ def test_a_frame_with_halves_of_characters_is_refused(world: Workspace) -> None:
     assert kept(world) == before
 
 
-@pytest.mark.parametrize("wrong", ["yesterday", "", "2026-13-01", 5, dt.date(2026, 1, 1), "0001-01-01T00:00:00+14:00"])
+@pytest.mark.parametrize(
+    "wrong", ["yesterday", "", "2026-13-01", 5, dt.date(2026, 1, 1), pd.NaT, "0001-01-01T00:00:00+14:00"]
+)
 def test_what_is_no_moment_is_named(world: Workspace, wrong: Any) -> None:
     for call in (
         lambda: world.size(US, as_of=wrong),
