@@ -55,6 +55,8 @@ UNKNOWN = [
         "exists X from a where (exists X from X.b where (exists Y from X.c where X.p = Y.q))",
         "exists X from a where (exists X from X.b where (exists Y from X.c where Y.p = X.q))",
     ),
+    ("a notIn [b]", "a != b"),  # of a missing b only the first is true
+    ("a notIn [b, b]", "a != b"),
     ("a occurs today", "b occurs today"),
     ("a.map(b and b)", "a.map(b)"),
     ('a like "x"', 'a = "x"'),

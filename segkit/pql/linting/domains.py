@@ -227,7 +227,6 @@ def _overlap(one: Interval, other: Interval) -> Interval:
 
 
 EVERYTHING = Interval(-INFINITE, False, INFINITE, False)
-_LONG = Interval(-(2**63), True, 2**63 - 1, True)
 SOME: frozenset[Hashable] = frozenset({"some", "empty"})
 TRUTHS: frozenset[Hashable] = frozenset({True, False})
 ORDERS: frozenset[Hashable] = frozenset({"<", "=", ">"})
@@ -248,11 +247,10 @@ def universe(of: Type, *, null: bool) -> Values | None:
     match of.kind:
         case Kind.STRING:
             return Values(Words(frozenset(), negated=True), null)
-        case Kind.INTEGER:
-            return Values(Numbers((_LONG,), whole=True), null)
         case Kind.DOUBLE:
             return Values(Numbers((EVERYTHING,)), null)
-        case Kind.DATE | Kind.TIMESTAMP:
+        case Kind.INTEGER | Kind.DATE | Kind.TIMESTAMP:
+            # unsigned columns hold larger Integers than can be written
             return Values(Numbers((EVERYTHING,), whole=True), null)
         case Kind.BOOLEAN:
             return among(TRUTHS, TRUTHS, null=null)

@@ -86,7 +86,10 @@ def _plain(node: Node) -> Node:
             return Method(one, "isNull" if operator == "=" else "isNotNull", ())
         case Binary(operator="=" | "!=" as operator, left=one, right=Null()):
             return Method(one, "isNull" if operator == "=" else "isNotNull", ())
-        case Binary(operator="in" | "notIn" as operator, left=one, right=Array(items=(only,))):
+        # a value is not in a list of one that is missing, and does not differ from it
+        case Binary(operator="in" | "notIn" as operator, left=one, right=Array(items=(only,))) if (
+            operator == "in" or isinstance(only, _LITERALS)
+        ):
             return Binary("=" if operator == "in" else "!=", one, only)
         case Binary(operator=">" | ">=" as operator, left=left, right=right):
             return Binary("<" if operator == ">" else "<=", right, left)
@@ -139,7 +142,7 @@ def _text(node: Node, names: Names) -> str:
             return f"{operator}({', '.join(sorted((_text(left, names), _text(right, names))))})"
         case Binary(operator="in" | "notIn" as operator, left=left, right=Array(items=items)):
             listed = sorted({_text(one, names) for one in items})
-            if len(listed) == 1:
+            if len(listed) == 1 and (operator == "in" or isinstance(items[0], _LITERALS)):
                 return _text(Binary("=" if operator == "in" else "!=", left, items[0]), names)
             return f"{operator}({_text(left, names)}, [{', '.join(listed)}])"
         case Select(clauses=clauses):
