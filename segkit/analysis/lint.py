@@ -207,11 +207,14 @@ def _texts(look: _Look, column: Column, asked: Sequence[_Asked]) -> None:
     lowered: dict[str, list[str]] = defaultdict(list)
     for known in held:
         lowered[known.lower()].append(known)
+    written = {str(one.literal.value) for one in asked}
     for one in asked:
         text = str(one.literal.value)
         same = sorted(lowered.get(text.lower(), ()))
         if text in held or (one.ignore_case and same):
             continue
+        if not written.isdisjoint(same):
+            continue  # the right letters are asked for too: `tier in ["gold", "Gold"]` takes care
         if same:
             _case(look, column, one, same)
         elif complete:

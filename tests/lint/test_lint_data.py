@@ -65,6 +65,8 @@ FOUND = [
     ("outside-data", "xEvent[price > «10»]", "from 1.5 to 10"),
 ]
 QUIET = [
+    'tier in ["gold", "Gold"]',
+    'tier = "GOLD" or tier = "gold"',
     *('tier = "gold"', 'note = "ab"', 'tier.equals("GOLD", false)', "age > 78", "age >= 79", "age < 21", "age = 20"),
     *(
         "xEvent[price >= 10]",
