@@ -14,10 +14,13 @@ from segkit.plan.streams import Stream, grows, is_local, is_positive, stream_of
 from segkit.pql.bound import (
     Aggregate,
     And,
+    Arith,
+    Attribute,
     Bound,
     Chain,
     Compare,
     Const,
+    Convert,
     Distinct,
     Entries,
     Events,
@@ -26,12 +29,16 @@ from segkit.pql.bound import (
     Group,
     Head,
     In,
+    InRange,
     IsNull,
     Items,
     Not,
+    Now,
     Or,
     Quantify,
     SetCompare,
+    Shift,
+    Test,
     Top,
     Transform,
     Truth,
@@ -116,6 +123,12 @@ class Feature:
                 return None
 
 
+_PLAIN = frozenset(
+    {And, Or, Not, Compare, Const, Attribute, Variable, Test, InRange, Items, Arith, Shift, Now, Convert}
+)
+"""Nodes that are no feature themselves, nor have a simpler form: nearly all."""
+
+
 class Features:
     """Collects the features of several rules; asking for an equal one again gives the same variable.
 
@@ -135,6 +148,8 @@ class Features:
 
     def extract(self, node: Bound) -> Bound:
         """The node with every closed part that reads events replaced by the variable of a feature."""
+        if type(node) in _PLAIN:
+            return rebuild(node, self.extract)
         simpler = _simplify(node)
         if simpler is not node:
             return self.extract(simpler)

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 TRUE = Const(True, BOOLEAN)
 FALSE = Const(False, BOOLEAN)
 _ATOMS = frozenset({Const, Attribute, Variable, Events})
+_ASKED = frozenset({And, Or, Not, IsNull, Truth, Compare, SetCompare, In, Test, InRange, Quantify})
 
 _INTEGERS = range(-(2**63), 2**63)
 _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001  timestamps are naive UTC throughout
@@ -69,11 +70,22 @@ def is_null(node: Bound) -> bool:
     return isinstance(node, Const) and node.value is None
 
 
-def fold(node: Bound, clock: Clock) -> Bound:
-    """The node with its constant parts computed; it means the same."""
-    if type(node) in _ATOMS:  # half of all nodes, and nothing to compute
-        return node
-    return _fold(rebuild(node, lambda one: fold(one, clock)), clock)
+def fold(node: Bound, clock: Clock, done: dict[int, Bound] | None = None) -> Bound:
+    """The node with its constant parts computed; it means the same.
+
+    `done` takes note of what was folded, by identity, and spares it another time: of the same clock.
+    """
+    known: dict[int, Bound] = {} if done is None else done
+
+    def folded(one: Bound) -> Bound:
+        if type(one) in _ATOMS or known.get(id(one)) is one:  # half of all nodes, and nothing to compute
+            return one
+        made = rebuild(one, folded)
+        made = _condition(made) if type(made) in _ASKED else _fold(made, clock)
+        known[id(made)] = made
+        return made
+
+    return folded(node)
 
 
 def _fold(node: Bound, clock: Clock) -> Bound:
@@ -148,6 +160,11 @@ def _absent(node: Bound) -> bool:
 
 def _condition(node: Bound) -> Bound:
     match node:
+        case Compare(left=Const() as left, right=Const() as right):
+            answer = _compare(node, left, right)
+            return node if answer is None else Const(answer, BOOLEAN, node.span)
+        case Compare():
+            return Const(False, BOOLEAN, node.span) if is_null(node.left) or is_null(node.right) else node
         case And():
             return _connect(node, keep=True)
         case Or():
@@ -172,10 +189,7 @@ def _condition(node: Bound) -> Bound:
             return Const(value is not None and value is not False, BOOLEAN, node.span)
         case Truth(value=Items(items=items)):
             return Const(bool(items), BOOLEAN, node.span)
-        case Compare(left=Const() as left, right=Const() as right):
-            answer = _compare(node, left, right)
-            return node if answer is None else Const(answer, BOOLEAN, node.span)
-        case Compare() | SetCompare() if is_null(node.left) or is_null(node.right):
+        case SetCompare() if is_null(node.left) or is_null(node.right):
             return Const(False, BOOLEAN, node.span)
         case In() if is_null(node.value) or is_null(node.array):
             return Const(False, BOOLEAN, node.span)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segkit.plan.fold import fold, without_profile
-from segkit.pql.bound import Const, Function, Get, Group, IsNull, Items, Truth, Variable, children
+from segkit.pql.bound import And, Const, Function, Get, Group, IsNull, Items, Or, Truth, Variable, children
 from segkit.pql.bound_walk import path_of, substitute, walk
 from segkit.pql.types import STRING, Kind, array_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from segkit.plan.clock import Clock
     from segkit.plan.features import Feature
@@ -20,13 +20,22 @@ if TYPE_CHECKING:
 
 def may_hold(condition: Bound, clock: Clock) -> bool:
     """Whether a condition can be true; False is certain, True is not."""
-    folded = fold(condition, clock)
+    return _may_hold(condition, lambda one: fold(one, clock))
+
+
+def _may_hold(condition: Bound, known: Callable[[Bound], Bound]) -> bool:
+    """Part by part, as most rules are told by their first: folding them whole would be for nothing."""
+    if isinstance(condition, And):
+        return all(_may_hold(one, known) for one in condition.items)
+    if isinstance(condition, Or):
+        return any(_may_hold(one, known) for one in condition.items)
+    folded = known(condition)
     return not (isinstance(folded, Const) and folded.value is not True)
 
 
 def holds_without_profile(condition: Bound, clock: Clock) -> bool:
     """Whether a condition can be true for a profile whose fields are all null."""
-    return may_hold(without_profile(condition), clock)
+    return _may_hold(condition, lambda one: fold(without_profile(one), clock))
 
 
 def missing(feature: Feature) -> Bound:
@@ -41,7 +50,11 @@ def missing(feature: Feature) -> Bound:
 
 def holds_without(condition: Bound, features: Iterable[Feature], clock: Clock) -> bool:
     """Whether a condition can be true for a profile that lacks the events of these features."""
-    return may_hold(substitute(condition, {one.name: missing(one) for one in features}), clock)
+    absent = {one.name: missing(one) for one in features}
+    return _may_hold(condition, lambda one: fold(substitute(one, absent), clock))
+
+
+_LOOKED_AT = frozenset({Get, IsNull, Truth, Function})
 
 
 class Shapes:
@@ -61,6 +74,8 @@ class Shapes:
         while stack:
             node = stack.pop()
             match node:
+                case _ if type(node) not in _LOOKED_AT:
+                    pass
                 case Get():
                     start, path = path_of(node)
                     self._note(start.type, path, node.type)

@@ -92,7 +92,7 @@ def plan(conditions: Mapping[str, Bound], columns: Mapping[str, Bound], clock: C
     grouped = [one.groups.value for one in features.all if one.groups is not None]
     parts = [*rules.values(), *values.values(), *grouped]
     either = tuple(rules.values()) or (TRUE,)
-    apart = [_Parts.of(one) for one in either]
+    apart = [_Parts.of(one) for one in either] if features.all else []
     needed = tuple(one for one in features.all if not any(rule.hold_without(one, clock) for rule in apart))
     return Plan(
         rules,
@@ -148,4 +148,5 @@ def _any_without(rules: Sequence[Bound], features: Sequence[Feature], clock: Clo
 
 def _extract(origin: str, node: Bound, features: Features, clock: Clock) -> Bound:
     features.origin = origin
-    return fold(features.extract(fold(node, clock)), clock)
+    done: dict[int, Bound] = {}  # what has no events stays as it was folded
+    return fold(features.extract(fold(node, clock, done)), clock, done)

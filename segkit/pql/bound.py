@@ -18,10 +18,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 from typing import Literal as Choice
 
 from segkit.pql.tree import NOWHERE, Comparison, Span, Unit
 from segkit.pql.types import BOOLEAN, INTEGER, TIMESTAMP, Path, Type
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Value = str | int | float | bool | dt.date | dt.datetime | None
 
@@ -492,49 +497,63 @@ Bound = (
 )
 
 
+def _of_range(node: InRange) -> tuple[Bound, ...]:
+    return (node.subject, *(one for one in (node.low, node.high) if one is not None))
+
+
+def _of_entries(node: Entries) -> tuple[Bound, ...]:
+    return (node.map, *(one for one in (node.new_key, node.new_value) if one is not None))
+
+
+def _of_chain(node: Chain) -> tuple[Bound, ...]:
+    inner = [one for element in node.elements for one in (element.what, element.when) if one is not None]
+    return (node.array, node.instant, *inner)
+
+
+def _nothing(_: Bound) -> tuple[Bound, ...]:
+    return ()
+
+
+_BELOW: dict[type, Callable[[Any], tuple[Bound, ...]]] = {
+    Const: _nothing,
+    Attribute: _nothing,
+    Events: _nothing,
+    Variable: _nothing,
+    Now: _nothing,
+    Items: attrgetter("items"),
+    And: attrgetter("items"),
+    Or: attrgetter("items"),
+    Record: lambda node: tuple([value for _, value in node.fields]),
+    Get: lambda node: (node.object,),
+    Lookup: attrgetter("map", "key"),
+    Not: lambda node: (node.item,),
+    Truth: lambda node: (node.value,),
+    IsNull: lambda node: (node.value,),
+    Convert: lambda node: (node.value,),
+    Compare: attrgetter("left", "right"),
+    SetCompare: attrgetter("left", "right"),
+    Arith: attrgetter("left", "right"),
+    In: attrgetter("value", "array"),
+    Test: attrgetter("value", "argument"),
+    InRange: _of_range,
+    StartOf: lambda node: (node.instant,),
+    Shift: attrgetter("instant", "count"),
+    If: attrgetter("condition", "then", "otherwise"),
+    Function: attrgetter("arguments"),
+    Filter: attrgetter("array", "condition"),
+    Quantify: attrgetter("array", "condition"),
+    Transform: attrgetter("array", "body"),
+    Aggregate: lambda node: (node.array,),
+    Distinct: lambda node: (node.array,),
+    Head: lambda node: (node.array,),
+    Top: attrgetter("array", "key", "number"),
+    Group: attrgetter("array", "key"),
+    Entries: _of_entries,
+    Chain: _of_chain,
+}
+"""A table, not a `match`: every walk asks it of every node, and a `match` would ask for each class in turn."""
+
+
 def children(node: Bound) -> tuple[Bound, ...]:
     """The nodes directly below a node, in evaluation order, without the variables that it introduces."""
-    match node:
-        case Const() | Attribute() | Events() | Variable() | Now():
-            return ()
-        case Items(items=items) | And(items=items) | Or(items=items):
-            return items
-        case Record(fields=fields):
-            return tuple(value for _, value in fields)
-        case Get(object=one):
-            return (one,)
-        case Lookup(map=one, key=key):
-            return (one, key)
-        case Not(item=one) | Truth(value=one) | IsNull(value=one) | Convert(value=one):
-            return (one,)
-        case Compare(left=left, right=right) | SetCompare(left=left, right=right) | Arith(left=left, right=right):
-            return (left, right)
-        case In(value=value, array=array):
-            return (value, array)
-        case Test(value=value, argument=argument):
-            return (value, argument)
-        case InRange(subject=subject, low=low, high=high):
-            return (subject, *(one for one in (low, high) if one is not None))
-        case StartOf(instant=instant):
-            return (instant,)
-        case Shift(instant=instant, count=count):
-            return (instant, count)
-        case If(condition=condition, then=then, otherwise=otherwise):
-            return (condition, then, otherwise)
-        case Function(arguments=arguments):
-            return arguments
-        case Filter(array=array, condition=condition) | Quantify(array=array, condition=condition):
-            return (array, condition)
-        case Transform(array=array, body=body):
-            return (array, body)
-        case Aggregate(array=array) | Distinct(array=array) | Head(array=array):
-            return (array,)
-        case Top(array=array, key=key, number=number):
-            return (array, key, number)
-        case Group(array=array, key=key):
-            return (array, key)
-        case Entries():
-            return (node.map, *(one for one in (node.new_key, node.new_value) if one is not None))
-        case Chain(array=array, instant=instant, elements=elements):
-            inner = [one for element in elements for one in (element.what, element.when) if one is not None]
-            return (array, instant, *inner)
+    return _BELOW[type(node)](node)

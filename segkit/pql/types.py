@@ -39,7 +39,10 @@ class Type:
 
     def field(self, name: str) -> Type | None:
         """The type of a field of an object, or None."""
-        return next((one for key, one in self.fields if key == name), None)
+        for key, one in self.fields:
+            if key == name:
+                return one
+        return None
 
     @property
     def of(self) -> Type:

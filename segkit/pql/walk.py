@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 from segkit.pql.tree import (
     Aggregate,
@@ -32,43 +33,43 @@ from segkit.pql.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 Part = Node | Tail | Clause | Element
 """Whatever has parts of its own in a tree."""
 
 
+_BELOW: dict[type, Callable[[Any], tuple[Part, ...]]] = {
+    Field: lambda part: (part.object,),
+    Unary: lambda part: (part.operand,),
+    Lambda: lambda part: (part.body,),
+    Binary: attrgetter("left", "right"),
+    Index: attrgetter("object", "argument"),
+    Let: attrgetter("value", "body"),
+    Logic: attrgetter("operands"),
+    Array: attrgetter("items"),
+    Call: attrgetter("arguments"),
+    Select: attrgetter("clauses"),
+    Quantified: attrgetter("clauses"),
+    Method: lambda part: (part.object, *part.arguments),
+    Object: lambda part: tuple(value for _, value in part.fields),
+    Clause: lambda part: (part.source,) if part.condition is None else (part.source, part.condition),
+    Aggregate: lambda part: (part.body, *part.clauses),
+    Occurs: attrgetter("subject", "tail"),
+    Within: lambda part: (part.reference,),
+    Side: lambda part: (part.reference,),
+    Distance: lambda part: (part.reference,),
+    Between: attrgetter("start", "end"),
+    Chain: lambda part: (part.array, part.timestamp, *part.elements),
+    Element: lambda part: tuple(one for one in (part.what, part.when) if one is not None),
+}
+"""The parts with parts of their own. A table, as every walk asks it of every part."""
+
+
 def children(part: Part) -> tuple[Part, ...]:
     """The parts directly below a part, as they stand in the text."""
-    match part:
-        case Field(object=one) | Unary(operand=one) | Lambda(body=one):
-            return (one,)
-        case Binary(left=left, right=right) | Index(object=left, argument=right) | Let(value=left, body=right):
-            return (left, right)
-        case Logic(operands=items) | Array(items=items) | Call(arguments=items) | Select(clauses=items):
-            return items
-        case Quantified(clauses=clauses):
-            return clauses
-        case Method(object=one, arguments=arguments):
-            return (one, *arguments)
-        case Object(fields=fields):
-            return tuple(value for _, value in fields)
-        case Clause(source=source, condition=condition):
-            return (source,) if condition is None else (source, condition)
-        case Aggregate(body=body, clauses=clauses):
-            return (body, *clauses)
-        case Occurs(subject=subject, tail=tail):
-            return (subject, tail)
-        case Within(reference=one) | Side(reference=one) | Distance(reference=one):
-            return (one,)
-        case Between(start=start, end=end):
-            return (start, end)
-        case Chain(array=array, timestamp=timestamp, elements=elements):
-            return (array, timestamp, *elements)
-        case Element(what=what, when=when):
-            return tuple(one for one in (what, when) if one is not None)
-        case _:
-            return ()
+    below = _BELOW.get(type(part))
+    return () if below is None else below(part)
 
 
 def walk(part: Part) -> Iterator[tuple[Part, Part | None, int]]:
@@ -78,4 +79,6 @@ def walk(part: Part) -> Iterator[tuple[Part, Part | None, int]]:
         found = stack.pop()
         yield found
         one, _, depth = found
-        stack.extend((child, one, depth + 1) for child in reversed(children(one)))
+        below = _BELOW.get(type(one))
+        if below is not None:
+            stack.extend([(child, one, depth + 1) for child in reversed(below(one))])

@@ -43,7 +43,7 @@ def double(number: float) -> exp.Expr:
 
 def name(text: str) -> exp.Identifier:
     """A quoted identifier."""
-    return exp.to_identifier(text, quoted=True)
+    return exp.Identifier(this=text, quoted=True)
 
 
 def call(function: str, *arguments: exp.Expr) -> exp.Expr:
@@ -180,7 +180,7 @@ def tried(value: exp.Expr) -> exp.Expr:
 
 def cast(value: exp.Expr, kind: str) -> exp.Expr:
     """A value as another SQL type."""
-    return exp.cast(value, _kind(kind))
+    return exp.cast(value, _kind(kind), copy=False)
 
 
 def tried_cast(value: exp.Expr, kind: str) -> exp.Expr:
@@ -225,7 +225,7 @@ def once(value: exp.Expr, use: Callable[[exp.Expr], exp.Expr], variable: str = "
 
     Without this, functions inside functions would double the statement at each level.
     """
-    if len(list(islice(value.walk(), _SMALL + 1))) <= _SMALL:
+    if isinstance(value, exp.Column | exp.Literal) or len(list(islice(value.walk(), _SMALL + 1))) <= _SMALL:
         return use(value)
     used = function_of(variable, use(exp.Column(this=exp.to_identifier(variable))))
     return call("LIST_EXTRACT", call("LIST_TRANSFORM", exp.Array(expressions=[value]), used), literal(1))

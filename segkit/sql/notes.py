@@ -64,18 +64,21 @@ def line(text: str) -> str:
     return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1].rstrip()}…"
 
 
-def _marked(node: exp.Expr, comment: str) -> exp.Expr:
+def _marked(node: exp.Expr, comment: str, within: exp.Expr | None = None) -> exp.Expr:
     """A condition with a comment behind the part that is written last: behind the operator, where sqlglot would put it,
-    it would split a comparison. What stands for a feature is one object wherever it is read, and is copied."""
+    it would split a comparison. What stands elsewhere too is copied."""
     match node:
         case exp.Dot():
             pass
         case exp.Binary() | exp.Not():
             part = "this" if isinstance(node, exp.Not) else "expression"
             if comment:
-                node.set(part, _marked(node.args[part], comment))
+                last = node.args[part]
+                marked = _marked(last, comment, node)
+                if marked is not last:
+                    node.set(part, marked)
             return node
-    marked: exp.Expr = node.copy()
+    marked = node if node.parent is within else node.copy()
     if comment:
         marked.add_comments([comment])
     return marked

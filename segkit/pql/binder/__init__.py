@@ -98,7 +98,8 @@ def _bound(expression: Expression, schema: Schema, segments: Resolver | None, re
     try:
         found = root(b, expression.root)
         condition = truth(found)
-        if not is_failed(found) and max(depth(found), depth(condition)) > MAX_DEPTH:
+        deepest = depth(condition) if found is condition else max(depth(found), depth(condition))
+        if not is_failed(found) and deepest > MAX_DEPTH:
             message = f"with its variables and segments put in, the expression nests more than {MAX_DEPTH} levels deep"
             found = b.error("too-deep", message, expression.root.span)
         if not is_failed(found) and parts(condition) > MAX_PARTS:
