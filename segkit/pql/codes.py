@@ -28,7 +28,7 @@ SYNTAX: Final[Mapping[str, Code]] = MappingProxyType(
         "bad-distance": Code("the tail of `occurs` is no distance such as `<= 3 days before now`", "R38"),
         "bad-index": Code("brackets behind a value hold none or several keys or conditions", "R22"),
         "bad-lambda": Code("`=>` without names in parentheses before it", "R01"),
-        "bad-object": Code('an object literal is not made of `"key": value`', "R08"),
+        "bad-object": Code('an object literal is not made of `"key": value`, each key once', "R08"),
         "bad-parameter": Code("a parameter such as `$0`", "R01"),
         "bad-select": Code("`select`, `exists` or `forall` without `NAME from` or `where`", "R24"),
         "chained-comparison": Code("two comparisons without `and` between them", "R10"),
