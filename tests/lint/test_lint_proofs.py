@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from lint_rules import SCHEMA, generated, members
+from reference_batches import CALENDARS
 
 from segkit.pql import PQLError, fix, lint, parse
 from segkit.pql.binder import bind
 from segkit.pql.linting.site import Site
 
 if TYPE_CHECKING:
+    from reference_time import Calendar
+
     from segkit.pql import Diagnostic
 
 BATCH = 25
@@ -32,7 +35,9 @@ def disagreements(seed: int) -> list[str]:
     except PQLError:
         return []
     found = lint(text, SCHEMA)
-    who = members(text)
+    # what is said is said of every calendar
+    calendar = CALENDARS[seed % len(CALENDARS)]
+    who = members(text, calendar)
     reasoner = Site(bound).reasoner
     wrong = []
     if reasoner.never(bound.condition) and any(who):
@@ -41,9 +46,9 @@ def disagreements(seed: int) -> list[str]:
         wrong.append(f"{text}\n  does not hold for some, and is said to hold always")
     for one in found:
         claimed = _claimed(text, one)
-        if claimed is not None and members(claimed) != who:
+        if claimed is not None and members(claimed, calendar) != who:
             wrong.append(f"{text}\n  is not the same as\n  {claimed}\n  {one.message}")
-    return wrong + spoilt(text, who)
+    return wrong + spoilt(text, who, calendar)
 
 
 def _claimed(text: str, one: Diagnostic) -> str | None:
@@ -58,11 +63,11 @@ def _claimed(text: str, one: Diagnostic) -> str | None:
     return claimed
 
 
-def spoilt(text: str, who: list[bool]) -> list[str]:
+def spoilt(text: str, who: list[bool], calendar: Calendar | None = None) -> list[str]:
     """What is wrong with a rule when it has been mended."""
     mended = fix(text, SCHEMA)
     wrong = []
-    if mended != text and members(mended) != who:
+    if mended != text and members(mended, calendar) != who:
         wrong.append(f"{text}\n  was mended to\n  {mended}\n  which others meet")
     if fix(mended, SCHEMA) != mended:
         wrong.append(f"{text}\n  is not mended in one go")
