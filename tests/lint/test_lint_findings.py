@@ -228,6 +228,13 @@ def test_r48_another_segment_is_looked_at_but_not_blamed() -> None:
     assert codes('inSegment("old") and age < 30') == [("always-false", "age < 30")]
 
 
+def test_r52_each_of_several_conditions_that_are_so_is_told_by_itself() -> None:
+    never = "(age > 1 and age < 0) or (age > 3 and age < 2)"
+    assert [one.words for one in lint(never, SCHEMA)] == ["age < 0", "age < 2"]
+    always = "xEvent.count() >= 0 and orders.count() >= 0"
+    assert [one.words for one in lint(always, SCHEMA)] == always.split(" and ")
+
+
 def test_without_a_schema_the_text_alone_is_looked_at() -> None:
     assert [one.code for one in lint("not (not anything.at.all)")] == ["double-negation"]
     assert [one.code for one in lint("a = ")] == ["missing-value"]

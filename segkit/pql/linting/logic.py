@@ -173,6 +173,8 @@ def _connected(site: Site, node: And | Or, *, spine: bool) -> None:
     _stray_values(site, node)
     if any(reason.never(one) if conjunction else reason.always(one) for one in node.items):
         return  # the part that decides alone is told by itself
+    if reason.always(node) if conjunction else reason.never(node):
+        return  # and so is each one, where all are so
     if reason.never(node):
         _contradiction(site, node, spine=spine)
     elif reason.always(node):
