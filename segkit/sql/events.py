@@ -78,8 +78,8 @@ class Steps:
 
         `where` is what the caller keeps of them; a profile without any of the fields is left out where that allows it.
         """
-        events = self.source.events(tuple(event.used)).subquery(event.table)
-        select = self.beside(exp.Select().from_(events), profile, where)
+        events = self.source.events(tuple(event.used)).subquery(event.table, copy=False)
+        select = self.beside(exp.Select().from_(events, copy=False), profile, where)
         for join in event.beside.values():
             select = select.join(join.copy(), copy=False)
         return select
@@ -128,9 +128,9 @@ def _separate(group: Sequence[Feature], steps: Steps, notes: dict[str, str], nam
     scope, event, profile = steps.scope(stream)
     held = [steps.sources.noted(condition(one, scope), group[0].origin, one) for one in stream.where]
     columns = {one.name: f"{_word(one)}_{number}" for number, one in enumerate(group, 1)}
-    chosen = [exp.alias_(aggregated(one, steps, scope), columns[one.name]) for one in group]
+    chosen = [exp.alias_(aggregated(one, steps, scope), columns[one.name], copy=False) for one in group]
     rows = steps.rows(event, profile, stream.where)
-    select = rows.select(column(KEY, event.table), *chosen).group_by(column(KEY, event.table))
+    select = _by_profile(rows, event.table, chosen)
     if held:
         select = select.where(both(held), copy=False)
     for one in group:
@@ -147,13 +147,19 @@ def _shared(groups: Sequence[Sequence[Feature]], steps: Steps, notes: dict[str, 
         held = both([condition(one, scope) for one in group[0].stream.where])
         for one in group:
             columns[one.name] = f"{_word(one)}_{len(columns) + 1}"
-            chosen.append(exp.alias_(aggregated(one, steps, scope, held), columns[one.name]))
-    select = steps.rows(event, profile).select(column(KEY, event.table), *chosen).group_by(column(KEY, event.table))
+            chosen.append(exp.alias_(aggregated(one, steps, scope, held), columns[one.name], copy=False))
+    select = _by_profile(steps.rows(event, profile), event.table, chosen)
     steps.add(name, select)
     for group in groups:
         for one in group:
             steps.add(name, select, notes.get(one.name, ""))
     return Pass(name, columns, present=False)
+
+
+def _by_profile(rows: exp.Select, table_: str, chosen: Sequence[exp.Expr]) -> exp.Select:
+    """Columns computed of the rows of each profile."""
+    select = rows.select(column(KEY, table_), *chosen, copy=False)
+    return select.group_by(column(KEY, table_), copy=False)
 
 
 def _word(feature: Feature) -> str:

@@ -58,7 +58,7 @@ def compile_condition_count(condition_: Bound, source: ProfileSource, clock: Clo
         The PQL that the condition's spans point into, for the comments.
     """
     made = _Statement(plan({_RULE: condition_}, {}, clock), source, clock, {_RULE: text})
-    select = made.base().select(exp.alias_(exp.Count(this=exp.Star()), SIZE))
+    select = made.base().select(exp.alias_(exp.Count(this=exp.Star()), SIZE, copy=False), copy=False)
     return made.finished(made.filtered(select), text)
 
 
@@ -107,7 +107,7 @@ def compile_columns(
     rules = {} if where is None else {_RULE: where}
     made = _Statement(plan(rules, columns, clock), source, clock, {**(texts or {}), _RULE: text})
     names = made.plan.columns
-    values = [exp.alias_(made.value(one), name, quoted=True) for name, one in names.items()]
+    values = [exp.alias_(made.value(one), name, quoted=True, copy=False) for name, one in names.items()]
     select = made.base()
     key = source.profile_id(column(KEY))
     if identity:
@@ -145,12 +145,12 @@ def compile_segments(
     segments = {name: atoms.of(name, one) for name, one in made.plan.conditions.items()}
     tests: list[exp.Expr] = []
     for column_, one, origin in atoms.found.values():
-        test = exp.alias_(when(made.condition(one), literal(1), literal(0)), column_)
+        test = exp.alias_(when(made.condition(one), literal(1), literal(0)), column_, copy=False)
         tests.append(made.sources.noted(test, origin, one, whole=True))
     rows = made.base(mask=True).select(column(KEY), column(MASK), *tests, copy=False)
     made.steps.add("conditions", rows)
     members = exp.Select().select(column(KEY), column(MASK)).from_(table("conditions"))
-    chosen = [exp.alias_(one, name, quoted=True) for name, one in segments.items()]
+    chosen = [exp.alias_(one, name, quoted=True, copy=False) for name, one in segments.items()]
     for shown, name in zip(chosen, segments, strict=True):
         if texts and texts.get(name):
             shown.add_comments([line(texts[name])])
@@ -284,7 +284,7 @@ class _Statement:
             return result if isinstance(there, exp.Boolean) and there.this else when(there, result)
         # An exact decimal or an unsigned integer stays inside; outside the engine PQL's types are plain.
         if node.type.kind is Kind.DOUBLE:
-            return exp.cast(result, "DOUBLE")
+            return exp.cast(result, "DOUBLE", copy=False)
         if node.type.kind is Kind.INTEGER:
             # An unsigned one beyond them overflows, and is null (R14).
             return tried_cast(result, "BIGINT")

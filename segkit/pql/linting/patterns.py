@@ -19,12 +19,14 @@ _SHORTEST = 2
 def look(site: Site) -> None:
     """Report patterns that cannot match or say more than they need, and texts that look like something else."""
     asked = {site.keys.of(one.value) for one in site.nodes if isinstance(one, IsNull | Truth)}
+    written = {one.span: one.value for one, _ in site.parts if isinstance(one, String)}
     for node in site.nodes:
         if site.is_foreign(node):
             continue
         match node:
             case Test(name="matches", argument=Const(value=str(pattern)) as literal):
-                _regular(site, node, literal, pattern)
+                # as it was written: what is run is spelled for the engine
+                _regular(site, node, literal, written.get(literal.span, pattern))
             case Test(name="like", argument=Const(value=str(pattern)) as literal):
                 _like(site, literal, pattern)
             case Test(argument=Const(value=str(part)) as literal):
@@ -42,9 +44,7 @@ def look(site: Site) -> None:
                         _empty(site, value, one)
 
 
-def _regular(site: Site, node: Test, literal: Const, pattern: str) -> None:
-    # as it was written: what is run is spelled for the engine
-    text = next((one.value for one, _ in site.parts if isinstance(one, String) and one.span == literal.span), pattern)
+def _regular(site: Site, node: Test, literal: Const, text: str) -> None:
     found = impossible(text)
     if found is not None:
         sign = text[found[0]]

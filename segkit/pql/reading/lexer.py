@@ -39,6 +39,19 @@ _TOKEN: Final = re.compile(
     re.VERBOSE,
 )
 
+_COMMON: Final = re.compile(
+    r"""[ \t\r\n]*(?:
+    ([A-Za-z_][A-Za-z0-9_]*)(?![\w{])
+  | ([()\[\],]|\.(?=[A-Za-z_])|[=<>](?=[ ])|[<>!]=(?=[ ]))
+  | ("[^"\\\n]*")
+  | ([0-9]{1,18})(?![\w.])
+    )""",
+    re.VERBOSE,
+)
+"""What nearly all of a text is, with the blanks before it: `_TOKEN` reads the same of it, in twice the time."""
+
+_NAME, _SYMBOL, _STRING = 1, 2, 3
+
 _FOREIGN: Final = {
     "==": "=",
     "===": "=",
@@ -102,23 +115,25 @@ def lex(text: str, report: Report) -> Lexed:
     horizon = len(text) + 1
     at = 0
     while at < len(text):
+        found = _COMMON.match(text, at)
+        if found is not None and found.lastindex is not None:
+            at = found.end()
+            tokens.append(_common(found, found.lastindex, report))
+            continue
         found = _TOKEN.match(text, at)
         if (
             found is None or found.lastgroup is None
         ):  # pragma: no cover - `unknown` takes any character but a line break
             break
         kind, word, start, at = found.lastgroup, found.group(), at, found.end()
-        # nearly all of a text is these three
-        if kind == "space":
-            continue
-        if kind == "name":
-            tokens.append(Token("name", word.lower(), start, at, word))
-            continue
-        if kind == "symbol":
-            tokens.append(Token("symbol", word, start, at))
-            continue
         span = Span(start, at)
         match kind:
+            case "space":
+                pass
+            case "name":
+                tokens.append(Token("name", word.lower(), start, at, word))
+            case "symbol":
+                tokens.append(Token("symbol", word, start, at))
             case "string":
                 tokens.append(Token("string", "", start, at, _unescape(word, start, report)))
             case "tail":
@@ -146,9 +161,24 @@ def lex(text: str, report: Report) -> Lexed:
                 _refuse(kind, word, span, report)
                 tokens.append(Token("hole", "", start, at))
     report.found[:] = [one for one in report.found if one.span.start < horizon]
-    last = tokens[-1].end if tokens else 0
-    tokens.append(Token("end", "", last, last))
+    tokens.append(_end(tokens[-1].end if tokens else 0))
     return Lexed(tokens, tuple(comments), horizon)
+
+
+def _end(at: int) -> Token:
+    return Token("end", "", at, at)
+
+
+def _common(found: re.Match[str], group: int, report: Report) -> Token:
+    start, end = found.span(group)
+    word = found[group]
+    if group == _NAME:
+        return Token("name", word.lower(), start, end, word)
+    if group == _SYMBOL:
+        return Token("symbol", word, start, end)
+    if group == _STRING:
+        return Token("string", "", start, end, _unescape(word, start, report))
+    return Token("integer", "", start, end, int(word))
 
 
 def _refuse(kind: str, word: str, span: Span, report: Report) -> None:
