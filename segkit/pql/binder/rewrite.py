@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from segkit.pql.tree import Span
 
 _BOUND = get_args(Bound)
+_ELEMENT = 30
 
 
 def substitute(bound: Bound, values: Mapping[str, Bound]) -> Bound:
@@ -64,11 +65,12 @@ def size(bound: Bound) -> int:
 
 
 def parts(bound: Bound) -> int:
-    """How many nodes an expression has, without the items of lists."""
+    """How many nodes an expression has, without the items of lists; an element of a chain is a statement of its own
+    and counts as many."""
     count, stack = 0, [bound]
     while stack:
         one = stack.pop()
-        count += 1
+        count += 1 + _ELEMENT * len(one.elements) if isinstance(one, Chain) else 1
         if not isinstance(one, Items):
             stack.extend(children(one))
     return count

@@ -108,7 +108,7 @@ class Lexed:
     horizon: int
 
 
-def lex(text: str, report: Report) -> Lexed:
+def lex(text: str, report: Report) -> Lexed:  # noqa: PLR0915  one loop, run for every token
     """Split a text into tokens; never fails."""
     tokens: list[Token] = []
     comments: list[Comment] = []
@@ -117,8 +117,8 @@ def lex(text: str, report: Report) -> Lexed:
     while at < len(text):
         found = _COMMON.match(text, at)
         if found is not None and found.lastindex is not None:
-            at = found.end()
             tokens.append(_common(found, found.lastindex, report))
+            at = found.end()
             continue
         found = _TOKEN.match(text, at)
         if (
