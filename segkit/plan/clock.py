@@ -108,25 +108,31 @@ class Clock:
             day = day.replace(year=day.year // span * span, month=1, day=1)
         return self.utc(day)
 
-    def shift(self, instant: dt.datetime, count: int, unit: Unit) -> dt.datetime | None:
-        """An instant moved by whole units, clamped to the end of the month; None outside the years 1 to 9999."""
-        try:
-            return self._shift(instant, count, unit)
-        except (OverflowError, ValueError):
-            return self._shift_beside(instant, count, unit)
+    def shift(self, instant: dt.datetime, count: int, unit: Unit, *, begins_day: bool = False) -> dt.datetime | None:
+        """An instant moved by whole units, clamped to the end of the month; None outside the years 1 to 9999.
 
-    def _shift(self, instant: dt.datetime, count: int, unit: Unit) -> dt.datetime:
+        With `begins_day` the instant is the first of its day: at midnight, or where clocks skip that, the one after.
+        """
+        try:
+            return self._shift(instant, count, unit, begins_day=begins_day)
+        except (OverflowError, ValueError):
+            return self._shift_beside(instant, count, unit, begins_day=begins_day)
+
+    def _shift(self, instant: dt.datetime, count: int, unit: Unit, *, begins_day: bool) -> dt.datetime:
         if unit in SECONDS:
             return instant + SECONDS[unit] * count
+        wall = self.local(instant)
+        if begins_day:
+            wall = wall.replace(hour=0, minute=0, second=0, microsecond=0)
         if unit in DAYS:
-            return self.utc(self.local(instant) + dt.timedelta(days=DAYS[unit] * count))
-        return self.utc(add_months(self.local(instant), MONTHS[unit] * count))
+            return self.utc(wall + dt.timedelta(days=DAYS[unit] * count))
+        return self.utc(add_months(wall, MONTHS[unit] * count))
 
-    def _shift_beside(self, instant: dt.datetime, count: int, unit: Unit) -> dt.datetime | None:
+    def _shift_beside(self, instant: dt.datetime, count: int, unit: Unit, *, begins_day: bool) -> dt.datetime | None:
         """The same where the wall clock leaves the years 1 to 9999 and the instant need not: the calendar repeats."""
         away = _CYCLE if instant.year <= _CYCLE.days // 365 else -_CYCLE
         try:
-            return self._shift(instant + away, count, unit) - away
+            return self._shift(instant + away, count, unit, begins_day=begins_day) - away
         except (OverflowError, ValueError):
             return None
 

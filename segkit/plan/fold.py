@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from segkit.plan.clock import SECONDS
 from segkit.plan.sequences import holds_without_events
 from segkit.pql.bound import (
     Aggregate,
@@ -81,7 +82,10 @@ def fold(node: Bound, clock: Clock, done: dict[int, Bound] | None = None) -> Bou
         if type(one) in _ATOMS or known.get(id(one)) is one:  # half of all nodes, and nothing to compute
             return one
         made = rebuild(one, folded)
-        made = _condition(made) if type(made) in _ASKED else _fold(made, clock)
+        if type(one) is Shift and begins_day(one.instant):  # which the constant no longer tells
+            made = _shifted(cast("Shift", made), clock, begins_day=True)
+        else:
+            made = _condition(made) if type(made) in _ASKED else _fold(made, clock)
         known[id(made)] = made
         return made
 
@@ -95,10 +99,9 @@ def _fold(node: Bound, clock: Clock) -> Bound:
         case StartOf(unit=unit, instant=Const(value=value)):
             start = clock.start_of(unit, value) if isinstance(value, dt.datetime) else None
             return Const(start, TIMESTAMP, node.span)
-        case Shift(instant=Const(value=value), count=Const(value=count), unit=unit):
-            known = isinstance(value, dt.datetime) and isinstance(count, int)
-            return Const(clock.shift(value, count, unit) if known else None, TIMESTAMP, node.span)  # type: ignore[arg-type]
-        case Shift() | StartOf() if any(is_null(one) for one in _inner(node)):
+        case Shift():
+            return _shifted(node, clock)
+        case StartOf() if is_null(node.instant):
             return Const(None, TIMESTAMP, node.span)
         case Convert(value=Const(value=value)):
             return _convert(value, node, clock)
@@ -138,8 +141,27 @@ def _has_null(node: Function) -> bool:
     return any(is_null(one) for one in (node.arguments[:1] if node.name == "substr" else node.arguments))
 
 
-def _inner(node: Shift | StartOf) -> tuple[Bound, ...]:
-    return (node.instant, node.count) if isinstance(node, Shift) else (node.instant,)
+def begins_day(node: Bound) -> bool:
+    """Whether an instant is the first of a day of the workspace's zone, which need not be midnight (R40)."""
+    match node:
+        case StartOf(unit=unit):
+            return unit not in SECONDS
+        case Shift(instant=inner, unit=unit):
+            return unit not in SECONDS and begins_day(inner)
+        case Convert(value=inner, type=kind):
+            return kind == TIMESTAMP and inner.type.kind is Kind.DATE
+        case _:
+            return False
+
+
+def _shifted(node: Shift, clock: Clock, *, begins_day: bool = False) -> Bound:
+    match node:
+        case Shift(instant=Const(value=dt.datetime() as value), count=Const(value=int() as count), unit=unit):
+            return Const(clock.shift(value, count, unit, begins_day=begins_day), TIMESTAMP, node.span)
+        case Shift() if is_null(node.instant) or is_null(node.count):
+            return Const(None, TIMESTAMP, node.span)
+        case _:
+            return node
 
 
 def _empty(array: Bound) -> bool:

@@ -254,7 +254,8 @@ class Shift:
     """An instant moved by whole units, forward or (negative) back (R39, R43).
 
     Months and longer clamp to the last day of the month, days and longer are calendar units of the workspace's zone,
-    hours and shorter are exact. Overflow is null.
+    hours and shorter are exact. Of what begins a day (a `StartOf`, a Date) the result begins a day too, where midnight
+    is skipped as well. Overflow is null.
     """
 
     instant: Bound

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from segkit.plan.fold import fold
+from segkit.plan.fold import begins_day, fold
 from segkit.pql.bound import (
     Aggregate,
     And,
@@ -432,7 +432,8 @@ def _time(node: Now | StartOf | Shift | Convert, scope: Scope) -> exp.Expr:
         case StartOf(unit=unit, instant=instant):
             return times.start_of(unit, value(instant, scope), clock)
         case Shift(unit=unit, instant=instant, count=count):
-            return times.shifted(value(instant, scope), value(count, scope), unit, clock)
+            moved, by = value(instant, scope), value(count, scope)
+            return times.shifted(moved, by, unit, clock, begins_day=begins_day(instant))
         case Convert(value=inner):
             converted = value(inner, scope)
             match inner.type.kind, node.type.kind:

@@ -114,8 +114,8 @@ def _basis(unit: Unit) -> tuple[int, Unit]:
     return 1, unit
 
 
-def shifted(instant: exp.Expr, count: exp.Expr, unit: Unit, clock: Clock) -> exp.Expr:
-    """An instant moved by whole units; null outside the years 1 to 9999."""
+def shifted(instant: exp.Expr, count: exp.Expr, unit: Unit, clock: Clock, *, begins_day: bool = False) -> exp.Expr:
+    """An instant moved by whole units; null outside the years 1 to 9999. See `Clock.shift`."""
     if clock.is_utc and isinstance(count, exp.Literal | exp.Neg):
         return _shifted_by(instant, int(count.to_py()), unit, clock)
     if unit in SECONDS:
@@ -128,7 +128,10 @@ def shifted(instant: exp.Expr, count: exp.Expr, unit: Unit, clock: Clock) -> exp
             span = tried(call("TO_MILLISECONDS", total if factor == 1 else tried(total)))
             return in_years(tried(exp.Add(this=operand(instant), expression=span)))
         return in_years(shift(instant, count, unit))
-    return in_years(utc(shift(local(instant, clock), count, unit), clock))
+    wall = local(instant, clock)
+    if begins_day and not clock.is_utc:
+        wall = _truncated("day", wall)
+    return in_years(utc(shift(wall, count, unit), clock))
 
 
 def _shifted_by(instant: exp.Expr, count: int, unit: Unit, clock: Clock) -> exp.Expr:

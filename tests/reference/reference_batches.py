@@ -31,6 +31,7 @@ CALENDARS = [
     Calendar(dt.datetime(2026, 10, 25, 1, 15), "Europe/Berlin"),  # noqa: DTZ001  the hour that summer time repeats
     Calendar(dt.datetime(2024, 2, 29, 23, 30), "Asia/Kolkata"),  # noqa: DTZ001
     Calendar(dt.datetime(2026, 3, 8, 7, 0, 0, 1), "America/New_York"),  # noqa: DTZ001  as summer time begins
+    Calendar(dt.datetime(2018, 11, 6, 15), "America/Sao_Paulo"),  # noqa: DTZ001  two days after one without midnight
 ]
 LONGEST = 600
 """Characters of the longest expression that is compared: what is longer says nothing new, slowly."""

@@ -209,7 +209,8 @@ def _moments(name: str, arguments: list[Value], calendar: Calendar) -> Value | N
         return Value(None if wall is None else PARTS[name](wall), INTEGER)
     if name in ADDED:
         at = as_instant(arguments[0], calendar)
-        return Value(calendar.shift(at, arguments[1].it, ADDED[name]), TIMESTAMP)
+        is_day = arguments[0].kind is Kind.DATE
+        return Value(calendar.shift(at, arguments[1].it, ADDED[name], midnight=is_day), TIMESTAMP)
     if name in STARTS:
         return Value(calendar.start_of(STARTS[name], as_instant(arguments[0], calendar)), TIMESTAMP)
     if name == "truncateToStartOfQuarter":

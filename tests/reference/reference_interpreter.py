@@ -177,7 +177,7 @@ def _name(node: tree.Name | tree.Parameter | tree.Climb, scope: Scope) -> Value:
 
 
 def _day(word: str, calendar: times.Calendar) -> Any:
-    return calendar.shift(calendar.start_of("day", calendar.as_of), DAYS[word], "day")
+    return calendar.from_start(calendar.start_of("day", calendar.as_of), DAYS[word], "day")
 
 
 def _field(of: Value, name: str, scope: Scope) -> Value:
@@ -406,7 +406,9 @@ def reference(node: tree.Node, scope: Scope) -> times.Reference:
         start = calendar.start_of(node.unit, calendar.as_of)
         away = {"this": 0, "last": -1, "next": 1}[node.relation]
         return times.Reference(
-            calendar.shift(start, away, node.unit), calendar.shift(start, away + 1, node.unit), is_interval=True
+            calendar.from_start(start, away, node.unit),
+            calendar.from_start(start, away + 1, node.unit),
+            is_interval=True,
         )
     if isinstance(node, tree.Name):
         found = scope.variables.get(node.name)
@@ -415,13 +417,13 @@ def reference(node: tree.Node, scope: Scope) -> times.Reference:
         is_field = scope.item.kind is Kind.OBJECT and scope.item.type.field(node.name) is not None
         if found is None and not is_field and not node.quoted and node.name.lower() in DAYS:
             start = _day(node.name.lower(), calendar)
-            return times.Reference(start, calendar.shift(start, 1, "day"), is_interval=True)
+            return times.Reference(start, calendar.from_start(start, 1, "day"), is_interval=True)
     found = value(node, scope)
     if found.written and found.kind is Kind.STRING:
         found = moment_of(found.it)
     start = as_instant(found, calendar)
     if found.kind is Kind.DATE:
-        return times.Reference(start, calendar.shift(start, 1, "day"), is_interval=True)
+        return times.Reference(start, calendar.from_start(start, 1, "day"), is_interval=True)
     return times.Reference(start)
 
 

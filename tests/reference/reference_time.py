@@ -53,26 +53,34 @@ class Calendar:
         except (OverflowError, ValueError):
             return None
 
-    def shift(self, at: dt.datetime | None, count: int | None, unit: str) -> dt.datetime | None:
+    def from_start(self, at: dt.datetime | None, count: int, unit: str) -> dt.datetime | None:
+        """R40: the same from the first instant of a day, which in some zones is 1 o'clock once a year."""
+        return self.shift(at, count, unit, midnight=True)
+
+    def shift(
+        self, at: dt.datetime | None, count: int | None, unit: str, *, midnight: bool = False
+    ) -> dt.datetime | None:
         """R39, R43: hours and shorter are exact, longer units of the calendar, months clamp; overflow is null."""
         if at is None or count is None:
             return None
-        found = self._shift(at, count, unit)
+        found = self._shift(at, count, unit, midnight=midnight)
         if found is not None:
             return found
         # Python's wall clock ends with the year 9999, the instant may not yet: 400 years earlier all is the same
         beside = dt.timedelta(days=146_097) * (1 if at.year <= 400 else -1)
-        found = self._shift(at + beside, count, unit)
+        found = self._shift(at + beside, count, unit, midnight=midnight)
         try:
             return None if found is None else found - beside
         except OverflowError:
             return None
 
-    def _shift(self, at: dt.datetime, count: int, unit: str) -> dt.datetime | None:
+    def _shift(self, at: dt.datetime, count: int, unit: str, *, midnight: bool) -> dt.datetime | None:
         try:
             if unit in EXACT:
                 return at + dt.timedelta(microseconds=count * EXACT[unit])
             wall = self.local(at)
+            if midnight:
+                wall = dt.datetime.combine(wall.date(), dt.time())
             if unit in {"day", "week"}:
                 return self.instant(wall + dt.timedelta(days=count * (7 if unit == "week" else 1)))
             return self.instant(add_months(wall, count * 12 * YEARS[unit] if unit in YEARS else count))
@@ -127,7 +135,8 @@ def distant(  # noqa: PLR0917  the parts of a tail
     """`T occurs CMP N UNIT before|after REF` (R41, R42)."""
     near = one.start
     # no distance is no change, in the hour that a zone repeats too
-    far = calendar.shift(near, -count if direction == "before" else count, unit) if count else near
+    away = -count if direction == "before" else count
+    far = calendar.shift(near, away, unit, midnight=one.is_interval) if count else near
     if near is None or far is None:
         return False
     if direction == "before":
@@ -146,7 +155,7 @@ def distant(  # noqa: PLR0917  the parts of a tail
         case ">=":
             return beyond or at == far
     start = calendar.start_of(unit, far)
-    end = calendar.shift(start, 1, unit)
+    end = calendar.from_start(start, 1, unit)
     if start is None or end is None:
         return False
     in_unit = start <= at < end

@@ -396,3 +396,30 @@ def test_r40_the_last_day_ends_with_the_calendar(zone: str) -> None:
         | {f"born occurs on {one}": "a" if east else "" for one in last}
         | {"born occurs on born": "ab" if east else "b"},
     )
+
+
+def test_r40_a_day_without_midnight_ends_at_the_next_one() -> None:
+    """In São Paulo 2018-11-04 began at 1 o'clock: the days around it neither overlap nor leave a gap."""
+    people = {
+        "a": {"seen": dt.datetime.fromisoformat("2018-11-04T02:59:59.999999"), "born": dt.date(2018, 11, 3)},
+        "b": {"seen": dt.datetime.fromisoformat("2018-11-04T03:00:00"), "born": dt.date(2018, 11, 4)},
+        "c": {"seen": dt.datetime.fromisoformat("2018-11-05T01:59:59.999999"), "born": dt.date(2018, 11, 4)},
+        "d": {"seen": dt.datetime.fromisoformat("2018-11-05T02:00:00"), "born": dt.date(2018, 11, 5)},
+    }
+    now = dt.datetime.fromisoformat("2018-11-05T12:00:00")
+    agree_on_members(
+        World(people, Calendar(now, "America/Sao_Paulo")),
+        {
+            "seen occurs on born": "abcd",
+            "seen occurs on date(2018, 11, 4)": "bc",
+            "seen occurs yesterday": "bc",
+            "seen occurs today": "d",
+            "seen occurs after date(2018, 11, 4)": "d",
+            "seen occurs = 1 day before now": "bc",
+            "seen occurs = 1 day before born": "",
+            "seen occurs <= 1 day before today": "bc",
+            "seen occurs <= 2 days before date(2018, 11, 5)": "abc",
+            "seen occurs between date(2018, 11, 3) and yesterday": "abc",
+            "seen occurs last week": "abc",
+        },
+    )
