@@ -129,3 +129,9 @@ def test_r55_a_tree_comes_back_as_a_tree() -> None:
     assert from_json(fix(tree, SCHEMA)) == parse('name = "a"')
     assert fix(to_json(parse('name = "a"')), SCHEMA) == to_json(parse('name = "a"'))
     assert fix('{"nodeType": "nonsense"}', SCHEMA) == '{"nodeType": "nonsense"}'
+
+
+def test_a_short_text_is_mended_to_its_end() -> None:
+    """Each of these hides the next one."""
+    text = "select X from xEvent where X.a" + "...b" * 120 + " > 0"
+    assert fix(text) == text.replace("...", ".")

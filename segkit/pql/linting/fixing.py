@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from segkit.pql.types import Schema
 
 _ROUNDS = 100
-"""So often a text is mended at most; each round mends all that does not overlap."""
+_CHARACTERS = 1_000_000
+"""A text is mended so often at least, or while so many characters are read; each round mends all that does not overlap.
+Some mistakes hide the next of their kind, so that a short text may take as many rounds as it has mistakes."""
 
 
 def lint(text: Rule, schema: Schema | None = None) -> Findings:
@@ -113,7 +115,7 @@ def fixed(text: str, look: Callable[[str], Sequence[Diagnostic]]) -> str:
     """
     found = look(text)
     refused: set[tuple[Edit, ...]] = set()
-    for _ in range(_ROUNDS):
+    for _ in range(max(_ROUNDS, _CHARACTERS // max(len(text), 1))):
         fixes = [one.fix for one in found if one.fix and one.fix not in refused]
         if not fixes:
             break
