@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _LONGEST_STEP = 3
 """No zone has put its clocks back by more hours at once, date line apart."""
+_NARROW = 2**31
 FIRST = dt.datetime.min  # noqa: DTZ901  timestamps are naive UTC
 LAST = dt.datetime.max  # noqa: DTZ901
 _INTERVALS: dict[Unit, str] = {
@@ -119,7 +120,9 @@ def shifted(instant: exp.Expr, count: exp.Expr, unit: Unit, clock: Clock, *, beg
     if clock.is_utc and isinstance(count, exp.Literal | exp.Neg):
         return _shifted_by(instant, int(count.to_py()), unit, clock)
     if unit in SECONDS:
-        if unit == "millisecond" or not isinstance(count, exp.Literal):
+        # The engine's spans of seconds and the like are counted in 32 bits.
+        narrow = isinstance(count, exp.Literal) and abs(int(count.to_py())) < _NARROW
+        if unit == "millisecond" or not narrow:
             factor = {"hour": 3_600_000, "minute": 60_000, "second": 1000, "millisecond": 1}[unit]
             # Counted in milliseconds, which hold any count that stays within the years.
             total = (

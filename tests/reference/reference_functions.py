@@ -82,7 +82,8 @@ def to_text(it: Any) -> str:
         case bool():
             return "true" if it else "false"
         case dt.datetime():
-            return it.isoformat() + "Z"
+            text = it.isoformat()
+            return (text.rstrip("0") if it.microsecond else text) + "Z"
         case dt.date():
             return it.isoformat()
         case _:

@@ -423,3 +423,32 @@ def test_r40_a_day_without_midnight_ends_at_the_next_one() -> None:
             "seen occurs last week": "abc",
         },
     )
+
+
+def test_r49_moments_move_by_more_seconds_than_32_bits_count() -> None:
+    people = {"a": {"joined": dt.datetime.fromisoformat("2026-11-15T23:59:59.999")}, "b": {}}
+    at = dt.datetime.fromisoformat
+    agree_on_values(
+        World(people, Calendar(NOW, "America/New_York")),
+        {
+            "joined.addSeconds(3000000000)": [at("2121-12-10T05:19:59.999"), None],
+            "joined.addMinutes(2147483648)": [at("6109-12-09T02:07:59.999"), None],
+            "joined.addMinutes(-2147483648)": [None, None],
+            "joined.addHours(3000000000)": [None, None],
+            "joined.toString()": ["2026-11-15T23:59:59.999Z", None],
+        },
+    )
+
+
+def test_r49_a_date_has_no_hours() -> None:
+    """Whatever the zone: the first day of year 1 begins before the calendar east of Greenwich."""
+    people = {"a": {"born": dt.date(1, 1, 1)}, "b": {"born": dt.date(2018, 11, 4)}, "c": {}}
+    for zone in ("Europe/Berlin", "America/Sao_Paulo", "UTC"):
+        agree_on_values(
+            World(people, Calendar(NOW, zone)),
+            {
+                "born.extractHours()": [0, 0, None],
+                "born.extractMinutes()": [0, 0, None],
+                "date(1, 1, 1).extractSeconds()": [0, 0, 0],
+            },
+        )

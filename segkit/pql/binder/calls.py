@@ -26,7 +26,12 @@ if TYPE_CHECKING:
     from segkit.pql.functions import Signature
     from segkit.pql.tree import Node, Span
 
-_KEEP_DATES = frozenset({"getMonth", "getYear", "getDayOfMonth", "dayOfWeek", "dayOfYear", "weekOfYear", "toString"})
+_KEEP_DATES = frozenset(
+    {
+        *("getMonth", "getYear", "getDayOfMonth", "dayOfWeek", "dayOfYear", "weekOfYear"),
+        *("extractHours", "extractMinutes", "extractSeconds", "toString"),
+    }
+)
 _WORDS = frozenset({"now", "today", "yesterday", "tomorrow", "this"})
 
 
