@@ -2,6 +2,7 @@
 
 from segkit.evaluation.job import JobEvaluation
 from segkit.evaluation.scope import Scope
+from segkit.evaluation.sources import Sources
 from segkit.evaluation.views import Views, query
 
-__all__ = ["JobEvaluation", "Scope", "Views", "query"]
+__all__ = ["JobEvaluation", "Scope", "Sources", "Views", "query"]

@@ -13,7 +13,7 @@ from segkit.pql import PQLError, parse
 from segkit.pql.binder import bind
 from segkit.pql.despite import parsed
 from segkit.pql.types import Kind, leaves
-from segkit.profiles import MergedSource, union_schema, verify
+from segkit.profiles import verify
 from segkit.sql import compile_columns, compile_condition_count, compile_total
 from segkit.sql.source import KEY
 
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from segkit.engine import Engine, Watch
+    from segkit.evaluation.sources import Sources
     from segkit.pql import Expression
     from segkit.pql.binder import BoundExpression, Referred
     from segkit.pql.bound import Bound
     from segkit.pql.types import Schema
-    from segkit.profiles import Dataset, MergePolicy, Union
+    from segkit.profiles import Dataset, MergedSource, MergePolicy, Union
     from segkit.sql import Clock
 
 IDENTITY_MAP, IDENTITIES = "identityMap", "identities"
@@ -37,8 +38,8 @@ class Scope:
 
     Parameters
     ----------
-    engine
-        Runs the statements.
+    sources
+        Gives the profiles and events, and runs the statements.
     datasets
         All datasets of the workspace, in the order of adding.
     policy
@@ -49,16 +50,21 @@ class Scope:
         Gives the expression of the segment that `inSegment("…")` names (R48), with its merge policy where that differs.
     """
 
-    engine: Engine
+    sources: Sources = field(repr=False)
     datasets: tuple[Dataset, ...]
     policy: MergePolicy
     clock: Clock
     resolve: Callable[[str], Expression | Referred] | None = field(default=None, repr=False)
 
-    @cached_property
+    @property
+    def engine(self) -> Engine:
+        """Runs the statements."""
+        return self.sources.engine
+
+    @property
     def union(self) -> Union:
         """The fields of all datasets."""
-        return union_schema(self.datasets, self.engine)
+        return self.sources.union(self.datasets)
 
     @property
     def schema(self) -> Schema:
@@ -68,7 +74,7 @@ class Scope:
     @cached_property
     def source(self) -> MergedSource:
         """The statements that give this policy's profiles and events."""
-        return MergedSource(self.policy, self.datasets, self.union)
+        return self.sources.source(self.policy, self.datasets)
 
     def bind(self, rule: str | Expression) -> BoundExpression:
         """Parse and bind a rule.

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import tempfile
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Self
 
 from segkit import profiles
 from segkit.analysis.contents import Contents
@@ -14,12 +12,11 @@ from segkit.analysis.explain import Explanation, explain
 from segkit.analysis.lint import lint
 from segkit.catalog import Catalog
 from segkit.engine import Engine, render
-from segkit.errors import DataError, InvalidRequestError, NotFoundError, SegkitError
+from segkit.errors import InvalidRequestError, SegkitError
 from segkit.evaluation import JobEvaluation, Scope, Views, query
 from segkit.jobs import Runner
 from segkit.notebook import in_kernel, install_errors, record_html, record_text
 from segkit.pql import Findings, PQLError, parse
-from segkit.pql.binder import Referred
 from segkit.pql.despite import with_names
 from segkit.pql.formats import TEXT, form_of, read, read_recovering
 from segkit.pql.linting import judge
@@ -28,7 +25,6 @@ from segkit.pql.references import referenced_segments
 from segkit.pql.types import array_of, object_of
 from segkit.profiles import MergePolicy
 from segkit.result import Result
-from segkit.sql import Clock
 from segkit.workspace import arguments, opening
 from segkit.workspace.catalog import CatalogTables
 from segkit.workspace.datasets import Datasets
@@ -36,22 +32,19 @@ from segkit.workspace.jobs import Jobs
 from segkit.workspace.merge_policies import MergePolicies
 from segkit.workspace.profile import Profile
 from segkit.workspace.schema import SchemaTree
+from segkit.workspace.scopes import Scopes
 from segkit.workspace.segments import Segments
 from segkit.workspace.size import Size
-from segkit.workspace.times import instant
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
     from segkit.catalog import SegmentDefinition, Settings
-    from segkit.jobs import JobRecord
-    from segkit.plan.clock import Weekday
     from segkit.pql import Diagnostic, Expression
     from segkit.pql.types import Path as FieldPath
-    from segkit.profiles import Dataset
     from segkit.workspace.merge_policies import PolicyLike
     from segkit.workspace.segments import Segment
 
@@ -90,7 +83,6 @@ class Workspace:
         self.read_only = read_only
         self._closed = False
         self._contents = Contents()
-        self._kept: tuple[object, dict[str | None, tuple[MergePolicy, tuple[Dataset, ...]]]] = (None, {})
         spill = tempfile.gettempdir() if read_only else self.folder / ".tmp"
         # before the folder: what DuckDB refuses shall leave none behind
         self.engine = Engine(memory_limit=memory_limit, threads=threads, temp_directory=Path(spill))
@@ -109,6 +101,7 @@ class Workspace:
             opening.make(self.folder)
         self.catalog_store = Catalog(self.folder, read_only=self.read_only)
         self._views = Views(self.engine)
+        self._scopes = Scopes(self)
         self.datasets = Datasets(self)
         self.merge_policies = MergePolicies(self)
         self.segments = Segments(self)
@@ -119,7 +112,7 @@ class Workspace:
                 self.catalog_store.merge_policies.ensure_default(DEFAULT_POLICY, default.to_dict())
             self.runner = Runner(
                 self.catalog_store,
-                JobEvaluation(self.engine, self._job_scope),
+                JobEvaluation(self.engine, self._scopes.of_job),
                 engine=self.engine,
                 references=_references,
             )
@@ -189,7 +182,7 @@ class Workspace:
         wanted, named, most = arguments.rule(pql), arguments.columns(columns), arguments.limit(limit)
         scope = self.scope(merge_policy, as_of)
         statement = scope.preview(wanted, named, most)
-        guard = self._guard(scope)
+        guard = self._scopes.guard(scope)
         return Result(self.engine, statement, guard=guard, caption="profiles in the audience", limit=most)
 
     def sql(
@@ -225,7 +218,7 @@ class Workspace:
         scope = self.scope(merge_policy, as_of)
         expression = parse(wanted) if isinstance(wanted, str) else wanted
         with self.reading():
-            return explain(scope, expression, self._segments_named(expression))
+            return explain(scope, expression, self._scopes.segments_named(expression))
 
     def check(self, pql: str | Expression, *, merge_policy: PolicyLike | None = None) -> Findings:
         """All errors and warnings of a rule against the schema of the workspace; none is raised.
@@ -307,7 +300,7 @@ class Workspace:
         scope = self.scope(merge_policy)
         scope.verify()
         engine = self._views.within(scope)
-        return Result(engine, query(sql, engine), guard=self._guard(scope), sql=sql)
+        return Result(engine, query(sql, engine), guard=self._scopes.guard(scope), sql=sql)
 
     # ------------------------------------------------------------------------------------- profiles and schema
 
@@ -327,7 +320,7 @@ class Workspace:
         return Result(
             self.engine,
             scope.all_profiles(),
-            guard=self._guard(scope),
+            guard=self._scopes.guard(scope),
             caption=f"profiles under {scope.policy.name}",
             hint="one of them in full: ws.profile(namespace, id)",
         )
@@ -357,6 +350,11 @@ class Workspace:
         return Profile(namespace, asked, scope)
 
     @property
+    def closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._closed
+
+    @property
     def catalog(self) -> CatalogTables:
         """The catalog's tables as frames: `ws.catalog["jobs"]`, `ws.catalog.jobs`."""
         self.refuse_closed()
@@ -366,25 +364,7 @@ class Workspace:
 
     def scope(self, merge_policy: PolicyLike | None = None, as_of: datetime | str | None = None) -> Scope:
         """What fixes an answer: the data as it is now, a merge policy and a clock."""
-        moment = instant(as_of)
-        policy, datasets = self._ready(merge_policy)
-        return self._scope(policy, datasets, moment, lambda segment: self._referred(segment, policy))
-
-    def _ready(self, merge_policy: PolicyLike | None) -> tuple[MergePolicy, tuple[Dataset, ...]]:
-        """A merge policy and the datasets, read from the catalog only when it was written since."""
-        self.refuse_closed()
-        key = merge_policy.id if isinstance(merge_policy, MergePolicy) else merge_policy
-        stamp = self.catalog_store.store.stamp()
-        kept_stamp, kept = self._kept
-        same = stamp is not None and stamp == kept_stamp
-        if same and (key is None or isinstance(key, str)) and key in kept:
-            return kept[key]
-        with self.reading():
-            policy = self.merge_policies.default if key is None else self.merge_policies.get(key)
-            found = policy, self.datasets.records()
-        # the stamp was taken before reading: what changed in between is read again next time
-        self._kept = (stamp, {**(kept if same else {}), key: found})
-        return found
+        return self._scopes.scope(merge_policy, as_of)
 
     def reading(self) -> AbstractContextManager[object]:
         """Several looks into the catalog as one: opening it is what takes the time."""
@@ -451,78 +431,9 @@ class Workspace:
                 ("jobs", len(self.jobs)),
             ]
 
-    def _scope(
-        self,
-        policy: MergePolicy,
-        datasets: tuple[Dataset, ...],
-        as_of: datetime,
-        resolve: Callable[[str], Expression | Referred],
-    ) -> Scope:
-        settings = self.settings
-        if not datasets:
-            message = 'the workspace has no data yet; add a dataset: ws.datasets.add("crm", "data/crm/*.parquet")'
-            raise DataError(message)
-        clock = Clock(as_of, settings.timezone, cast("Weekday", settings.week_start))
-        return Scope(self.engine, datasets, policy, clock, resolve)
-
-    def _guard(self, scope: Scope) -> Callable[[], None]:
-        """What raises `DataError` when the data are no longer those that a result was made over."""
-
-        def check() -> None:
-            try:
-                scope.verify()
-            except DataError as error:
-                # a refresh would not help where it has been done
-                if not self._closed and not any(_changed(one) for one in self.datasets.records()):
-                    message = f"{str(error).partition(';')[0]}, and refreshed; ask again for a result over the new data"
-                    raise DataError(message) from error
-                raise
-
-        return check
-
-    def _job_scope(self, job: JobRecord, policy: str, version: int, resolve: Callable[[str], Expression]) -> Scope:
-        stored = self.catalog_store.merge_policies.get(policy, version=version)
-        used = MergePolicy.from_dict(dict(stored.document))
-        return self._scope(used, self.datasets.records(), job.as_of, resolve)
-
     def bind(self, pql: str | Expression, merge_policy: PolicyLike | None, *, instead_of: Segment) -> None:
         """Check a rule that is to take the place of a definition's: where it leads back to itself, it says so."""
-        scope = self.scope(merge_policy)
-        expression = parse(pql) if isinstance(pql, str) else pql
-        here = {instead_of.name, instead_of.id}
-        others = scope.resolve or self._expression
-        replace(scope, resolve=lambda name: expression if name in here else others(name)).check(expression)
-
-    def _segments_named(self, expression: Expression) -> dict[str, tuple[str, str]]:
-        """The names and rules of the segments that a rule refers to, by the ids or names it refers by; unknown ones are
-        left out."""
-        found: dict[str, tuple[str, str]] = {}
-        for key in sorted(referenced_segments(expression)):
-            with contextlib.suppress(NotFoundError):
-                definition = self.catalog_store.segments.get(key)
-                found[key] = (definition.name, read(definition.value, definition.format).text)
-        return found
-
-    def _referred(self, segment: str, policy: MergePolicy) -> Referred:
-        """A segment that a rule refers to, and its merge policy where the rule is not evaluated under it (R48)."""
-        definition = self.catalog_store.segments.get(segment)
-        own = self.merge_policies.default.id if definition.merge_policy_id is None else definition.merge_policy_id
-        differs = own != policy.id
-        return Referred(
-            read(definition.value, definition.format), self.policy_names().get(own, own) if differs else None
-        )
-
-    def _expression(self, segment: str) -> Expression:
-        definition = self.catalog_store.segments.get(segment)
-        return read(definition.value, definition.format)
-
-
-def _changed(dataset: profiles.Dataset) -> bool:
-    try:
-        profiles.verify(dataset)
-    except DataError:
-        return True
-    return False
+        self._scopes.bind(pql, merge_policy, instead_of={instead_of.name, instead_of.id})
 
 
 def _references(definition: SegmentDefinition) -> Iterable[str]:

@@ -1,0 +1,45 @@
+"""`Sources`: where the profiles and events of a workspace come from, kept from question to question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segkit.profiles import MergedSource, union_schema
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from segkit.engine import Engine
+    from segkit.profiles import Dataset, MergePolicy, Union
+
+
+class Sources:
+    """Gives the statements that profiles and events come from, for each merge policy and version of the data.
+
+    Parameters
+    ----------
+    engine
+        Runs what has to be run for it.
+    folder
+        The workspace, below which lies what is kept for later.
+    """
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.engine = engine
+        self.folder = folder
+        self._union: tuple[tuple[Dataset, ...], Union] | None = None
+
+    def union(self, datasets: tuple[Dataset, ...]) -> Union:
+        """The fields of all datasets."""
+        kept = self._union
+        if kept is None or kept[0] is not datasets:
+            kept = self._union = (datasets, union_schema(datasets, self.engine))
+        return kept[1]
+
+    def merged(self, policy: MergePolicy, datasets: tuple[Dataset, ...]) -> MergedSource:
+        """The profiles merged from their fragments."""
+        return MergedSource(policy, datasets, self.union(datasets))
+
+    def source(self, policy: MergePolicy, datasets: tuple[Dataset, ...]) -> MergedSource:
+        """The profiles from wherever they are read fastest."""
+        return self.merged(policy, datasets)
