@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
     from segkit.pql.types import Path
     from segkit.profiles.dataset import Dataset, Part
+    from segkit.profiles.within import Within
 
 KEY = "profile_key"
 MASK = "namespace_mask"
+PROFILE_ID = "profile_id"
 # beside the leaves in one statement, so spelled as no field of theirs is likely to be
 MERGE_KEY = "$merge_key"
 IDENTITIES = "$identities"
@@ -30,12 +32,15 @@ _LARGEST = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which columns of a dataset's rows are asked for; identities as pairs of namespace and id, or in full."""
+    """Which columns of a dataset's rows are asked for; identities as pairs of namespace and id, or in full; and of
+    which profiles, where not of all.
+    """
 
     leaves: Mapping[Path, Storage]
     short: bool
     mask: tuple[str, ...] | None = None
     identities: Literal["none", "pairs", "full"] = "none"
+    within: Within | None = None
 
 
 def reduced(dataset: Dataset) -> bool:
@@ -81,7 +86,8 @@ def plain(dataset: Dataset, part: Part, wanted: Wanted, extra: Sequence[exp.Expr
     """A part's rows that have a profile."""
     key = primary(dataset, part, short=wanted.short)
     found = scan(part, [sql.named(key, KEY), *extra, *columns(dataset, part, wanted)])
-    return found.where(sql.present(key.copy())) if dataset.without_identity else found
+    found = found.where(sql.present(key.copy())) if dataset.without_identity else found
+    return found if wanted.within is None else wanted.within.rows(found, KEY)
 
 
 def positions(part: Part, dataset: Dataset) -> list[exp.Expr]:

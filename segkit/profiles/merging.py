@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -18,6 +19,7 @@ from segkit.profiles.fragments import (
     KEY,
     MASK,
     MERGE_KEY,
+    PROFILE_ID,
     RECORD,
     ROW,
     Keys,
@@ -34,12 +36,14 @@ from segkit.profiles.storage import IDENTITY_MAP, Storage, cast
 from segkit.profiles.union import MAP_PATH
 
 if TYPE_CHECKING:
+    import pathlib
     from collections.abc import Iterable, Sequence
 
     from segkit.pql.types import Path
     from segkit.profiles.dataset import Dataset
     from segkit.profiles.policy import MergePolicy
     from segkit.profiles.union import Union
+    from segkit.profiles.within import Within
 
 _TEXT = Storage("VARCHAR")
 
@@ -61,14 +65,12 @@ class MergedSource:
         self.policy = policy
         self.union = union
         self.datasets = tuple(datasets)
+        self._within: Within | None = None
         rank = {one: place for place, one in enumerate(policy.order)}
-        records = [one for one in datasets if one.kind == "record"]
-        if policy.attribute_merge == "dataSetPrecedence":
-            records = sorted((one for one in records if one.id in rank), key=lambda one: rank[one.id])
-        self.records = tuple(records)
-        self.event_datasets = tuple(
-            sorted((one for one in datasets if one.kind == "event"), key=lambda one: rank.get(one.id, len(rank)))
-        )
+        # datasets that the order does not list take no part, with their records as little as with their events
+        taking = sorted((one for one in datasets if one.id in rank), key=lambda one: rank[one.id]) if rank else datasets
+        self.records = tuple(one for one in taking if one.kind == "record")
+        self.event_datasets = tuple(one for one in taking if one.kind == "event")
 
     @cached_property
     def namespaces(self) -> tuple[str, ...]:
@@ -87,6 +89,22 @@ class MergedSource:
         if self._single is None:
             return sql.call("md5", key)
         return sql.call("md5", exp.DPipe(this=sql.text(escaped(self._single) + ":"), expression=key))
+
+    def identified(self, query: exp.Query) -> exp.Select:
+        """The rows of a query that has `profile_key`, with `profile_id` beside: the public id as a UUID."""
+        made = exp.Cast(this=self.profile_id(sql.column(KEY)), to=exp.DataType.build("UUID", dialect="duckdb"))
+        return exp.select(exp.Star(), sql.named(made, PROFILE_ID)).from_(sql.subquery(query, "keyed"))
+
+    @property
+    def identities_file(self) -> pathlib.Path | None:
+        """Parquet with `profile_id UUID, identities MAP(VARCHAR, VARCHAR[])` of all profiles, where it lies ready."""
+        return None
+
+    def within(self, profiles: Within) -> MergedSource:
+        """The same for some of the profiles alone: as if nothing were known of the others."""
+        found = copy.copy(self)
+        found._within = profiles  # noqa: SLF001 - the same class
+        return found
 
     def key_of(self, namespace: str, identity: str) -> str | None:
         """The key of the profile with a primary identity; None where no primary identity is of that namespace."""
@@ -109,7 +127,7 @@ class MergedSource:
         bits = self.namespaces if mask else None
         alone = len(records) == 1 and not events and (records[0].measures.unique or reduced(records[0]))
         if alone and MAP_PATH not in asked:
-            return self._direct(records[0], Wanted(stored, self.short, bits))
+            return self._direct(records[0], Wanted(stored, self.short, bits, within=self._within))
         if len(asked) == 1 and not everyone and stored[asked[0]].sql == "MAP":
             return self._merged_map(records, asked[0], stored[asked[0]])
         return self._grouped(records, events, stored, bits, filtered=not everyone)
@@ -152,7 +170,7 @@ class MergedSource:
         flat = {path: kind for path, kind in stored.items() if path not in maps}
         bits = None if mask is None else tuple(mask)
         keys = Keys(tuple(records), self.policy.attribute_merge == "dataSetPrecedence") if records and flat else None
-        wanted = Wanted(flat, self.short, bits)
+        wanted = Wanted(flat, self.short, bits, within=self._within)
         branches = [one for each in records for one in branch(each, wanted, keys)]
         branches += [one for each in events for one in _bare(each, wanted, keyed=keys is not None)]
         chosen: list[exp.Expr] = [sql.column(KEY)]
@@ -180,7 +198,8 @@ class MergedSource:
         if not holders:
             return _nothing([(sql.dotted(path), kind)], mask=False)
         keys = Keys(holders, self.policy.attribute_merge == "dataSetPrecedence")
-        rows = sql.union_all(one for each in holders for one in branch(each, Wanted({path: kind}, self.short), keys))
+        wanted = Wanted({path: kind}, self.short, within=self._within)
+        rows = sql.union_all(one for each in holders for one in branch(each, wanted, keys))
         opened = sql.call("unnest", sql.call("map_entries", sql.column(sql.dotted(path))))
         entries = exp.select(sql.column(KEY), sql.column(MERGE_KEY), sql.named(opened, "entry")).from_(
             sql.subquery(rows, "fragments")
@@ -222,7 +241,7 @@ class MergedSource:
         return _collected(by_namespace, MAP_PATH)
 
     def _carried(self, identities: Literal["pairs", "full"]) -> exp.Query:
-        wanted = Wanted({}, self.short, identities=identities)
+        wanted = Wanted({}, self.short, identities=identities, within=self._within)
         branches = [one for each in self.records for one in branch(each, wanted, None)]
         return sql.union_all(
             [*branches, *(plain(each, part, wanted) for each in self.event_datasets for part in each.parts)]
@@ -268,7 +287,7 @@ class MergedSource:
         repeated = self._repeated()
         with_map = MAP_PATH in stored
         flat = {path: kind for path, kind in stored.items() if path != MAP_PATH}
-        wanted = Wanted(flat, self.short, identities="full" if with_map else "none")
+        wanted = Wanted(flat, self.short, identities="full" if with_map else "none", within=self._within)
         clean = [
             plain(each, part, wanted) for each in self.event_datasets if each not in repeated for part in each.parts
         ]
@@ -293,11 +312,13 @@ class MergedSource:
 
     def _once(self, datasets: Iterable[Dataset], wanted: Wanted) -> exp.Select:
         """Events of which each `_id` is there once: the smallest timestamp, then dataset order, then place."""
+        # the first of an `_id` may be an event of any profile, so all are looked at before some are kept
+        everyone = replace(wanted, within=None)
         rows = sql.union_all(
             plain(
                 each,
                 part,
-                wanted,
+                everyone,
                 [sql.named(moment(part), CLOCK), *positions(part, each), sql.named(sql.number(number), DATASET)],
             )
             for number, each in enumerate(datasets)
@@ -308,11 +329,12 @@ class MergedSource:
         terms = [exp.Ordered(this=sql.column(one), nulls_first=False) for one in (CLOCK, DATASET, FILE, ROW)]
         place = exp.Window(this=exp.RowNumber(), partition_by=[sql.column(RECORD)], order=exp.Order(expressions=terms))
         first = exp.EQ(this=place, expression=sql.number(1))
-        return (
+        found = (
             exp.select(*chosen)
             .from_(sql.subquery(rows, "events"))
             .qualify(exp.Or(this=sql.is_null(sql.column(RECORD)), expression=first))
         )
+        return found if wanted.within is None else wanted.within.rows(found, KEY, scanned=False)
 
 
 def _bare(dataset: Dataset, wanted: Wanted, *, keyed: bool) -> list[exp.Select]:

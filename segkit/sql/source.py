@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    import pathlib
     from collections.abc import Sequence
 
     from sqlglot import exp
@@ -46,4 +47,23 @@ class ProfileSource(Protocol):
 
     def profile_id(self, key: exp.Expr) -> exp.Expr:
         """The public, stable text id of the profile with this key."""
+        ...
+
+    def identified(self, query: exp.Query) -> exp.Select:
+        """The rows of a query that has `profile_key`, with `profile_id` beside: the public id as a UUID.
+
+        `replace(CAST(profile_id AS VARCHAR), '-', '')` is its text. For many rows this is the cheap way to their ids.
+        """
+        ...
+
+    def identities(self, members: exp.Query | None = None) -> exp.Select:
+        """`profile_key`, `namespace` and `id` of each identity of each profile, once.
+
+        Of the profiles alone whose `profile_key` is among those of `members`, where they are given.
+        """
+        ...
+
+    @property
+    def identities_file(self) -> pathlib.Path | None:
+        """Parquet with `profile_id UUID, identities MAP(VARCHAR, VARCHAR[])` of all profiles, where it lies ready."""
         ...
