@@ -57,7 +57,10 @@ def test_sizes_previews_and_jobs_agree_with_the_reference(tmp_path: Path, seed: 
     with workspace(tmp_path, made, calendar.zone) as ws:
         policy = None
         if precedence:
-            order = [one.name for one in made.records[::-1]]
+            order = [
+                *(one.name for one in made.records[::-1]),
+                *(f"events{number}" for number, _ in enumerate(made.events)),
+            ]
             policy = ws.merge_policies.create("last first", attribute_merge="dataSetPrecedence", order=order)
         rules = _rules(ws, random_, 12)
         expected = _expected(made, rules, calendar, precedence=precedence)
