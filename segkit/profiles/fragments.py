@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlglot import exp
 
 from segkit.profiles import expressions as sql
+from segkit.profiles.graph.rows import OWN, own, rooted
 from segkit.profiles.measure import RECORD_ID, micros
 from segkit.profiles.reading import carries, clock, identity_entries, identity_pairs, primary, read, row_number, scan
 from segkit.profiles.storage import TEXT, Storage, cast
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from segkit.pql.types import Path
     from segkit.profiles.dataset import Dataset, Part
+    from segkit.profiles.graph.core import Graph
     from segkit.profiles.within import Within
 
 KEY = "profile_key"
@@ -33,7 +35,7 @@ _LARGEST = 2**63 - 1
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which columns of a dataset's rows are asked for; identities as pairs of namespace and id, or in full; and of
-    which profiles, where not of all.
+    which profiles, where not of all. Rows belong to profiles by a graph, where there is one.
     """
 
     leaves: Mapping[Path, Storage]
@@ -41,11 +43,27 @@ class Wanted:
     mask: tuple[str, ...] | None = None
     identities: Literal["none", "pairs", "full"] = "none"
     within: Within | None = None
+    graph: Graph | None = None
+
+    @property
+    def own(self) -> str:
+        """The column of the identity that a row belongs to: without a graph that is its profile's key."""
+        return KEY if self.graph is None else OWN
 
 
-def reduced(dataset: Dataset) -> bool:
+def unique(dataset: Dataset, graph: Graph | None) -> bool:
+    """Whether no identity has several records."""
+    return dataset.measures.unique if graph is None else not graph.of(dataset).repeated
+
+
+def reduced(dataset: Dataset, graph: Graph | None = None) -> bool:
     """Whether only the newest record of an identity counts, and some identity has several."""
-    return not dataset.upsert and not dataset.measures.unique
+    return not dataset.upsert and not unique(dataset, graph)
+
+
+def crowded(dataset: Dataset, graph: Graph | None) -> bool:
+    """Whether records of several identities of a dataset may meet in one profile."""
+    return graph is not None and graph.of(dataset).crowded
 
 
 def columns(dataset: Dataset, part: Part, wanted: Wanted) -> list[exp.Expr]:
@@ -84,10 +102,25 @@ def mask_type(namespaces: Sequence[str]) -> Storage:
 
 def plain(dataset: Dataset, part: Part, wanted: Wanted, extra: Sequence[exp.Expr] = ()) -> exp.Select:
     """A part's rows that have a profile."""
+    if wanted.graph is not None:
+        return _joined(dataset, part, wanted, wanted.graph, extra)
     key = primary(dataset, part, short=wanted.short)
     found = scan(part, [sql.named(key, KEY), *extra, *columns(dataset, part, wanted)])
     found = found.where(sql.present(key.copy())) if dataset.without_identity else found
     return found if wanted.within is None else wanted.within.rows(found, KEY)
+
+
+def _joined(dataset: Dataset, part: Part, wanted: Wanted, graph: Graph, extra: Sequence[exp.Expr]) -> exp.Select:
+    """A part's rows that have a profile, by the graph of their identities."""
+    facts, identity = graph.of(dataset), own(dataset, part)
+    chosen = [*extra, *columns(dataset, part, wanted)]
+    if facts.moved:
+        inner = [sql.named(identity, OWN), *(one for one in chosen if one.alias != OWN)]
+        found = rooted(graph, scan(part, inner), [one.alias for one in chosen], KEY)
+    else:
+        found = scan(part, [sql.named(identity, KEY), *chosen])
+        found = found.where(sql.present(identity.copy())) if facts.without_identity else found
+    return found if wanted.within is None else wanted.within.rows(found, KEY, scanned=False)
 
 
 def positions(part: Part, dataset: Dataset) -> list[exp.Expr]:
@@ -111,6 +144,17 @@ def ordered(*, newest_first: bool) -> exp.Order:
     return exp.Order(expressions=terms)
 
 
+def aged(dataset: Dataset, part: Part, wanted: Wanted) -> list[exp.Expr]:
+    """What `ordered` and `newest` go by: the clock and place of a row, and the identity that it belongs to."""
+    found = [sql.named(moment(part), CLOCK), *positions(part, dataset)]
+    return [sql.named(own(dataset, part), OWN), *found] if wanted.graph is not None else found
+
+
+def newest(wanted: Wanted) -> exp.Expr:
+    """Whether a record is the newest of its identity in one dataset."""
+    return exp.EQ(this=numbered(ordered(newest_first=True), wanted.own), expression=sql.number(1))
+
+
 def numbered(order: exp.Order, by: str = KEY) -> exp.Window:
     """`row_number()` among the rows that share a column."""
     return exp.Window(this=exp.RowNumber(), partition_by=[sql.column(by)], order=order)
@@ -126,11 +170,16 @@ class Keys:
 
     datasets: tuple[Dataset, ...]
     precedence: bool
+    graph: Graph | None = None
 
     @property
     def ordinals(self) -> int:
         """One more than the largest ordinal; 1 where no dataset needs any."""
-        return 1 + max((one.rows for one in self.datasets if _repeats(one)), default=0)
+        return 1 + max((one.rows for one in self.datasets if self.repeats(one)), default=0)
+
+    def repeats(self, dataset: Dataset) -> bool:
+        """Whether several records of a dataset may take part in one profile."""
+        return (dataset.upsert and not unique(dataset, self.graph)) or crowded(dataset, self.graph)
 
     @property
     def low(self) -> int:
@@ -179,10 +228,6 @@ def _times(value: exp.Expr, factor: int) -> exp.Expr:
     return value if factor == 1 else exp.Mul(this=value, expression=sql.number(factor))
 
 
-def _repeats(dataset: Dataset) -> bool:
-    return dataset.upsert and not dataset.measures.unique
-
-
 def has_clock(dataset: Dataset) -> bool:
     """Whether the rows have clocks of their own; else the moment of adding stands for all."""
     return any(part.clock is not None for part in dataset.parts)
@@ -197,18 +242,15 @@ def _clocks(dataset: Dataset) -> tuple[int, ...]:
 
 def branch(dataset: Dataset, wanted: Wanted, keys: Keys | None) -> list[exp.Select]:
     """The rows of a record dataset that take part in a merge, with `merge_key` when `keys` are given."""
-    several = reduced(dataset)
-    ordinals = keys is not None and keys.ordinals > 1 and _repeats(dataset)
+    several = reduced(dataset, wanted.graph)
+    ordinals = keys is not None and keys.ordinals > 1 and keys.repeats(dataset)
     if not several and not ordinals:
         found = []
         for part in dataset.parts:
             extra = [] if keys is None else [sql.named(keys.build(dataset, moment(part), None), MERGE_KEY)]
             found.append(plain(dataset, part, wanted, extra))
         return found
-    inner = sql.union_all(
-        plain(dataset, part, wanted, [sql.named(moment(part), CLOCK), *positions(part, dataset)])
-        for part in dataset.parts
-    )
+    inner = sql.union_all(plain(dataset, part, wanted, aged(dataset, part, wanted)) for part in dataset.parts)
     chosen: list[exp.Expr] = [sql.column(KEY)]
     if keys is not None:
         ordinal = numbered(ordered(newest_first=False)) if ordinals else None
@@ -216,5 +258,5 @@ def branch(dataset: Dataset, wanted: Wanted, keys: Keys | None) -> list[exp.Sele
     chosen += [sql.column(one) for one in names(wanted)]
     outer = exp.select(*chosen).from_(sql.subquery(inner, "records"))
     if several:
-        outer = outer.qualify(exp.EQ(this=numbered(ordered(newest_first=True)), expression=sql.number(1)))
+        outer = outer.qualify(newest(wanted))
     return [outer]

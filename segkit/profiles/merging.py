@@ -25,22 +25,27 @@ from segkit.profiles.fragments import (
     Keys,
     Wanted,
     branch,
+    crowded,
     mask_type,
     moment,
     plain,
     positions,
     reduced,
+    unique,
 )
+from segkit.profiles.measure import RECORD_ID
+from segkit.profiles.policy import taking_part
 from segkit.profiles.reading import escaped
 from segkit.profiles.storage import IDENTITY_MAP, Storage, cast
 from segkit.profiles.union import MAP_PATH
 
 if TYPE_CHECKING:
     import pathlib
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from segkit.pql.types import Path
     from segkit.profiles.dataset import Dataset
+    from segkit.profiles.graph.core import Graph
     from segkit.profiles.policy import MergePolicy
     from segkit.profiles.union import Union
     from segkit.profiles.within import Within
@@ -59,16 +64,21 @@ class MergedSource:
         All datasets of the workspace, in the order of adding.
     union
         Their union schema.
+    graph
+        The identity graph of the datasets that take part (`taking_part`), under a policy that has one.
     """
 
-    def __init__(self, policy: MergePolicy, datasets: Sequence[Dataset], union: Union) -> None:
+    def __init__(
+        self, policy: MergePolicy, datasets: Sequence[Dataset], union: Union, graph: Graph | None = None
+    ) -> None:
+        if (graph is None) != (policy.identity_graph == "none"):
+            raise ValueError(policy.identity_graph)
         self.policy = policy
+        self.graph = graph
         self.union = union
         self.datasets = tuple(datasets)
         self._within: Within | None = None
-        rank = {one: place for place, one in enumerate(policy.order)}
-        # datasets that the order does not list take no part, with their records as little as with their events
-        taking = sorted((one for one in datasets if one.id in rank), key=lambda one: rank[one.id]) if rank else datasets
+        taking = taking_part(policy, datasets)
         self.records = tuple(one for one in taking if one.kind == "record")
         self.event_datasets = tuple(one for one in taking if one.kind == "event")
 
@@ -81,6 +91,8 @@ class MergedSource:
     @cached_property
     def _single(self) -> str | None:
         """The namespace of every primary identity, if it is one: then the identity alone is the key."""
+        if self.graph is not None:
+            return None
         found = {one for each in (*self.records, *self.event_datasets) for one in each.measures.primaries}
         return found.pop() if len(found) == 1 else None
 
@@ -100,6 +112,22 @@ class MergedSource:
         """Parquet with `profile_id UUID, identities MAP(VARCHAR, VARCHAR[])` of all profiles, where it lies ready."""
         return None
 
+    def merged_away(self, profile_id: exp.Expr) -> exp.Expr | None:
+        """Whether a profile of an earlier run that is gone is part of another now, because their graphs joined.
+
+        Parameters
+        ----------
+        profile_id
+            Its public id as a UUID, a column of profile ids that this source does not have (any more).
+
+        Returns
+        -------
+        Expr or None
+            A condition, true for the ids of identities that are no longer the smallest of their graph, and never null;
+            None under a policy without a graph, where no two profiles become one.
+        """
+        return None if self.graph is None else self.graph.swallowed(profile_id)
+
     def within(self, profiles: Within) -> MergedSource:
         """The same for some of the profiles alone: as if nothing were known of the others."""
         found = copy.copy(self)
@@ -107,7 +135,12 @@ class MergedSource:
         return found
 
     def key_of(self, namespace: str, identity: str) -> str | None:
-        """The key of the profile with a primary identity; None where no primary identity is of that namespace."""
+        """The key of the profile with a primary identity; None where no primary identity is of that namespace.
+
+        With a graph, of the profile that has the identity at all; None where there is none, or too large a graph.
+        """
+        if self.graph is not None:
+            return self.graph.root(f"{escaped(namespace)}:{identity}")
         if self._single is None:
             return f"{escaped(namespace)}:{identity}"
         return identity if namespace == self._single else None
@@ -125,17 +158,38 @@ class MergedSource:
         if not records and not events:
             return _nothing([(sql.dotted(one), stored[one]) for one in asked], mask)
         bits = self.namespaces if mask else None
-        alone = len(records) == 1 and not events and (records[0].measures.unique or reduced(records[0]))
-        if alone and MAP_PATH not in asked:
-            return self._direct(records[0], Wanted(stored, self.short, bits, within=self._within))
+        if len(records) == 1 and not events and MAP_PATH not in asked and self._one_each(records[0], mask=mask):
+            return self._direct(records[0], self.wanted(stored, bits))
         if len(asked) == 1 and not everyone and stored[asked[0]].sql == "MAP":
             return self._merged_map(records, asked[0], stored[asked[0]])
         return self._grouped(records, events, stored, bits, filtered=not everyone)
+
+    def _one_each(self, dataset: Dataset, *, mask: bool) -> bool:
+        """Whether a dataset gives each of its profiles one record, so that there is nothing to merge."""
+        if self._bare_besides(dataset, mask=mask) or crowded(dataset, self.graph):
+            return False
+        return unique(dataset, self.graph) or reduced(dataset, self.graph)
+
+    def _bare_besides(self, dataset: Dataset, *, mask: bool) -> bool:
+        """Whether replaced records bring namespaces: in a graph they join identities, and what it joins stays."""
+        return mask and self.graph is not None and reduced(dataset, self.graph)
+
+    def wanted(
+        self,
+        leaves: Mapping[Path, Storage],
+        mask: tuple[str, ...] | None = None,
+        identities: Literal["none", "pairs", "full"] = "none",
+    ) -> Wanted:
+        """Columns asked of the rows of this policy's profiles."""
+        return Wanted(leaves, self.short, mask, identities, self._within, self.graph)
 
     @property
     def short(self) -> bool:
         """Whether the key is the primary identity alone, because all are of one namespace."""
         return self._single is not None
+
+    def _keys(self, records: tuple[Dataset, ...]) -> Keys:
+        return Keys(records, self.policy.attribute_merge == "dataSetPrecedence", self.graph)
 
     def _stored(self, path: Path, known: dict[Path, Storage]) -> Storage:
         found = known.get(path)
@@ -147,7 +201,7 @@ class MergedSource:
         """One dataset with one record an identity: nothing to merge."""
         maps = [path for path, kind in wanted.leaves.items() if kind.sql == "MAP"]
         parts = branch(dataset, wanted, None)
-        if len(parts) == 1 and not maps and not reduced(dataset):
+        if len(parts) == 1 and not maps and not reduced(dataset, self.graph):
             return parts[0]
         chosen: list[exp.Expr] = [sql.column(KEY)]
         for path, kind in wanted.leaves.items():
@@ -169,10 +223,11 @@ class MergedSource:
         maps = [path for path, kind in stored.items() if kind.sql == "MAP"]
         flat = {path: kind for path, kind in stored.items() if path not in maps}
         bits = None if mask is None else tuple(mask)
-        keys = Keys(tuple(records), self.policy.attribute_merge == "dataSetPrecedence") if records and flat else None
-        wanted = Wanted(flat, self.short, bits, within=self._within)
+        keys = self._keys(tuple(records)) if records and flat else None
+        wanted = self.wanted(flat, bits)
         branches = [one for each in records for one in branch(each, wanted, keys)]
-        branches += [one for each in events for one in _bare(each, wanted, keyed=keys is not None)]
+        bare = [one for one in records if self._bare_besides(one, mask=mask is not None)]
+        branches += [one for each in (*bare, *events) for one in _bare(each, wanted, keyed=keys is not None)]
         chosen: list[exp.Expr] = [sql.column(KEY)]
         for path in flat:
             name = sql.dotted(path)
@@ -197,8 +252,8 @@ class MergedSource:
         holders = tuple(one for one in records if one.storage(path) is not None)
         if not holders:
             return _nothing([(sql.dotted(path), kind)], mask=False)
-        keys = Keys(holders, self.policy.attribute_merge == "dataSetPrecedence")
-        wanted = Wanted({path: kind}, self.short, within=self._within)
+        keys = self._keys(holders)
+        wanted = self.wanted({path: kind})
         rows = sql.union_all(one for each in holders for one in branch(each, wanted, keys))
         opened = sql.call("unnest", sql.call("map_entries", sql.column(sql.dotted(path))))
         entries = exp.select(sql.column(KEY), sql.column(MERGE_KEY), sql.named(opened, "entry")).from_(
@@ -241,11 +296,11 @@ class MergedSource:
         return _collected(by_namespace, MAP_PATH)
 
     def _carried(self, identities: Literal["pairs", "full"]) -> exp.Query:
-        wanted = Wanted({}, self.short, identities=identities, within=self._within)
-        branches = [one for each in self.records for one in branch(each, wanted, None)]
-        return sql.union_all(
-            [*branches, *(plain(each, part, wanted) for each in self.event_datasets for part in each.parts)]
-        )
+        wanted = self.wanted({}, identities=identities)
+        # with a graph, replaced records count too: what they joined stays joined
+        whole = [*self.event_datasets, *(self.records if self.graph is not None else ())]
+        branches = [one for each in self.records if each not in whole for one in branch(each, wanted, None)]
+        return sql.union_all([*branches, *(plain(each, part, wanted) for each in whole for part in each.parts)])
 
     def _identity_rows(self) -> exp.Select:
         """`profile_key`, `namespace` and `identity` of each identity in each record and event."""
@@ -265,6 +320,13 @@ class MergedSource:
         """
         if not self.records and not self.event_datasets:
             return _nothing([("namespace", _TEXT), ("id", _TEXT)], mask=False)
+        if self.graph is not None:
+            known = self.graph.members(KEY)
+            known = known if self._within is None else self._within.rows(known, KEY, scanned=False)
+            if members is None:
+                return known
+            everyone = exp.select(exp.Star()).from_(sql.subquery(known, "identities"))
+            return everyone.join(sql.subquery(members, "members"), using=[sql.column(KEY)], join_type="semi")
         pair = sql.column("pair")
         carried = exp.select(sql.column(KEY), sql.column(IDENTITIES)).from_(
             sql.subquery(self._carried("pairs"), "carried")
@@ -287,7 +349,7 @@ class MergedSource:
         repeated = self._repeated()
         with_map = MAP_PATH in stored
         flat = {path: kind for path, kind in stored.items() if path != MAP_PATH}
-        wanted = Wanted(flat, self.short, identities="full" if with_map else "none", within=self._within)
+        wanted = self.wanted(flat, identities="full" if with_map else "none")
         clean = [
             plain(each, part, wanted) for each in self.event_datasets if each not in repeated for part in each.parts
         ]
@@ -304,6 +366,9 @@ class MergedSource:
         """Event datasets in which, or between which, an `_id` occurs twice."""
         present = {one.id for one in self.event_datasets}
         marked: set[str] = set()
+        if self.graph is not None and any(one.without_identity for one in self.event_datasets):
+            # what was counted was counted of rows with a primary identity, and here all have a profile
+            marked |= {one.id for one in self.event_datasets if one.storage(RECORD_ID) is not None}
         for one in self.event_datasets:
             partners = present.intersection(one.measures.shared)
             if one.measures.duplicates or partners:

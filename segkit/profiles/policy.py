@@ -34,7 +34,8 @@ class MergePolicy:
     order
         Dataset ids, highest precedence first; empty under `timestampOrdered`.
     identity_graph
-        `none`: each primary identity is a profile.
+        `none`: each primary identity is a profile. `pdg`: identities that occur together in a record or event are one
+        profile, up to 50 of them.
     default
         Whether it is used where no policy is named.
     created, updated
@@ -136,6 +137,17 @@ class MergePolicy:
     def _repr_html_(self) -> str:
         card = policy_card(self)
         return record_html(card.title, card.pairs, hint=card.hint)
+
+
+def taking_part(policy: MergePolicy, datasets: Sequence[Dataset]) -> tuple[Dataset, ...]:
+    """The datasets that make profiles under a policy: all, or those that its order lists, in that order.
+
+    What an order does not list takes no part, with its records as little as with its events.
+    """
+    rank = {one: place for place, one in enumerate(policy.order)}
+    if not rank:
+        return tuple(datasets)
+    return tuple(sorted((one for one in datasets if one.id in rank), key=lambda one: rank[one.id]))
 
 
 def resolve_order(order: Sequence[str], datasets: Sequence[Dataset]) -> tuple[str, ...]:
