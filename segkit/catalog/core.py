@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from segkit.catalog.store import Transaction
 
+_TABLES = (
+    "SELECT table_name FROM information_schema.tables WHERE table_catalog = current_database() ORDER BY table_name"
+)
 _DEFAULTS = {"sandbox": "prod", "org": "segkit", "timezone": "UTC", "week_start": "monday"}
 
 
@@ -117,7 +120,7 @@ class Catalog:
     def tables(self) -> list[str]:
         """The names of the catalog's tables."""
         with self.store.read() as transaction:
-            rows = transaction.rows("SELECT table_name FROM information_schema.tables ORDER BY table_name")
+            rows = transaction.rows(_TABLES)
         return [name for (name,) in rows]
 
     def table(self, name: str) -> tuple[list[str], list[tuple[Any, ...]]]:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from segkit.catalog.migrations import FORMAT, migrate
+from segkit.catalog.host import Attached, forsake, is_broken, lock
+from segkit.catalog.migrations import FORMAT, done, migrate
 from segkit.errors import CatalogBusyError, DataError, InvalidRequestError, NotFoundError
 
 if TYPE_CHECKING:
@@ -27,9 +28,6 @@ _LONGEST_PAUSE = 0.2
 _TICK = 50_000_000
 """How far apart two writes lie, in nanoseconds, whose times surely differ."""
 
-_locks: dict[Path, threading.Lock] = {}
-_locks_guard = threading.Lock()
-
 _HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
@@ -39,6 +37,7 @@ class Transaction:
     def __init__(self, connection: duckdb.DuckDBPyConnection, *, writable: bool) -> None:
         self._connection = connection
         self.writable = writable
+        self.process = os.getpid()
 
     def rows(self, statement: str | exp.Expr, **parameters: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - SQL values
         """All rows of a statement; of an update, one row with the number of rows changed."""
@@ -83,8 +82,8 @@ class Store:
         self.read_only = read_only
         self.timeout = timeout
         self._local = threading.local()
-        with _locks_guard:
-            self._lock = _locks.setdefault(self.file.resolve(), threading.Lock())
+        # however it is reached, by a link for example: one file has one lock
+        self._place = self.file.resolve()
         self._prepare()
 
     @contextlib.contextmanager
@@ -109,7 +108,7 @@ class Store:
         None where nothing can be told: inside a transaction, whose own changes the file does not show yet, and right
         after a write, as another one may follow within the same tick of the file system's clock.
         """
-        if getattr(self._local, "transaction", None) is not None:
+        if self._outer() is not None:
             return None
         settled = time.time_ns() - _TICK
         found: list[object] = []
@@ -124,45 +123,55 @@ class Store:
                 found.append((state.st_ino, state.st_size, state.st_mtime_ns))
         return tuple(found)
 
+    def _outer(self) -> Transaction | None:
+        """The transaction that this thread is in; a process forked in one is in none."""
+        found: Transaction | None = getattr(self._local, "transaction", None)
+        return found if found is not None and found.process == os.getpid() else None
+
     @contextlib.contextmanager
     def _transaction(self, *, writable: bool) -> Iterator[Transaction]:
-        outer: Transaction | None = getattr(self._local, "transaction", None)
+        outer = self._outer()
         if outer is not None:
             if writable and not outer.writable:
                 raise RuntimeError("a write inside a reading transaction of the catalog")
             yield outer
             return
         deadline = time.monotonic() + self.timeout
-        # one at a time in this process: DuckDB refuses a second connection that differs in read_only
-        if not self._lock.acquire(timeout=self.timeout):
+        own = lock(self._place)
+        if not own.acquire(timeout=self.timeout):
             raise self._busy("another thread of this process")
         try:
-            connection = self._connect(deadline, writable=writable)
+            attached = self._attach(deadline, writable=writable)
             try:
-                connection.execute("BEGIN")
-                self._local.transaction = Transaction(connection, writable=writable)
+                attached.connection.execute("BEGIN")
+                self._local.transaction = Transaction(attached.connection, writable=writable)
                 yield self._local.transaction
-                connection.execute("COMMIT")
+                if attached.here:
+                    attached.connection.execute("COMMIT")
             except duckdb.Error as error:
+                if is_broken(error):
+                    forsake()
                 raise DataError(f"the catalog `{self.file}` could not be read or written: {error}") from error
             finally:
                 self._local.transaction = None
                 # what is not committed is rolled back by closing
-                connection.close()
+                attached.close()
         finally:
-            self._lock.release()
+            own.release()
 
-    def _connect(self, deadline: float, *, writable: bool) -> duckdb.DuckDBPyConnection:
+    def _attach(self, deadline: float, *, writable: bool) -> Attached:
         pause = _FIRST_PAUSE
         while True:
             try:
-                return duckdb.connect(str(self.file), read_only=not writable)
+                return Attached(self.file, self._place, writable=writable)
             except duckdb.Error as error:
                 holder = _holder(error)
-                if holder is None:
+                if is_broken(error):  # by another catalog of this process
+                    forsake()
+                elif holder is None:
                     raise self._unreadable(error) from error
                 if time.monotonic() + pause >= deadline:
-                    raise self._busy(holder) from error
+                    raise self._busy(holder or "this process") from error
             time.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - spreads processes apart, keeps no secret
             pause = min(pause * 2, _LONGEST_PAUSE)
 
@@ -188,7 +197,7 @@ class Store:
                 )
             self._make()
         with self.read() as transaction:
-            found = int(transaction.value("SELECT value FROM meta WHERE key = 'format'") or 0)
+            found = done(transaction)
         if found > FORMAT:
             raise InvalidRequestError(
                 f"the catalog `{self.file}` has format {found}, and this segkit knows formats up to {FORMAT}; "
@@ -196,20 +205,27 @@ class Store:
             )
         if found < FORMAT:
             with self.write() as transaction:
-                migrate(transaction)
+                migrate(transaction, done(transaction))
 
     def _make(self) -> None:
         # made aside and put in place whole, so that no other process ever sees half a catalog
+        aside = self.file.with_name(f"{self.file.name}.{uuid.uuid4().hex}.new")
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            aside = self.file.with_name(f"{self.file.name}.{uuid.uuid4().hex}.new")
-            connection = duckdb.connect(str(aside))
+            attached = Attached(aside, aside, writable=True)
             try:
-                migrate(Transaction(connection, writable=True))
+                attached.connection.execute("BEGIN")
+                migrate(Transaction(attached.connection, writable=True), 0)
+                attached.connection.execute("COMMIT")
             finally:
-                connection.close()
+                attached.close()
             _put(aside, self.file)
         except (OSError, duckdb.Error) as error:
+            if is_broken(error):
+                forsake()
+            for one in (aside, aside.with_name(f"{aside.name}.wal")):
+                with contextlib.suppress(OSError):
+                    one.unlink(missing_ok=True)
             raise DataError(f"no workspace can be made in `{self.file.parent}`: {error}") from error
 
 
@@ -231,7 +247,7 @@ def _holder(error: duckdb.Error) -> str | None:
     found = _HOLDER.search(text)
     if found is not None:
         return f"process {found['pid']} ({found['program']})"
-    if "different configuration" in text:
+    if "Unique file handle conflict" in text:
         return f"another connection in this process ({os.getpid()})"
     if "lock on file" in text or "used by another process" in text:
         return "another process"

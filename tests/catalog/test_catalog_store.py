@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -61,13 +62,13 @@ def test_an_older_catalog_is_brought_forward_and_keeps_its_rows(
     extra = tmp_path / "package"
     extra.mkdir()
     (extra / "002_more.sql").write_text("ALTER TABLE segments ADD COLUMN more INTEGER;")
-    packaged = migrations.files(migrations.__package__)
+    packaged = resources.files(migrations.__package__)
 
     class Both:
         def joinpath(self, name: str) -> Any:
             return extra / name if name.startswith("002") else packaged.joinpath(name)
 
-    monkeypatch.setattr(migrations, "files", lambda _: Both())
+    monkeypatch.setattr(resources, "files", lambda _: Both())
     monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS, "002_more.sql"))
     monkeypatch.setattr("segkit.catalog.store.FORMAT", 2)
     with pytest.raises(InvalidRequestError, match="read_only"):

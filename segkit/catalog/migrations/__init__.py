@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,11 +13,16 @@ FORMAT = len(STEPS)
 """The format this segkit writes."""
 
 
-def migrate(transaction: Transaction) -> None:
-    """Run the steps that a catalog has not seen yet."""
-    known = transaction.value("SELECT count(*) FROM information_schema.tables WHERE table_name = 'meta'")
-    done = int(transaction.value("SELECT value FROM meta WHERE key = 'format'") or 0) if known else 0
-    for number, step in enumerate(STEPS[done:], start=done + 1):
-        transaction.rows(files(__package__).joinpath(step).read_text(encoding="utf-8"))
+def done(transaction: Transaction) -> int:
+    """The format of a catalog."""
+    return int(transaction.value("SELECT value FROM meta WHERE key = 'format'") or 0)
+
+
+def migrate(transaction: Transaction, known: int) -> None:
+    """Run the steps after format `known`; 0 is that of an empty file."""
+    from importlib import resources  # noqa: PLC0415 - hardly ever, and large
+
+    for number, step in enumerate(STEPS[known:], start=known + 1):
+        transaction.rows(resources.files(__package__).joinpath(step).read_text(encoding="utf-8"))
         transaction.change("DELETE FROM meta WHERE key = 'format'")
         transaction.change("INSERT INTO meta VALUES ('format', $number)", number=str(number))
