@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from segkit.pql.types import Path
-    from segkit.profiles.dataset import Dataset
+    from segkit.profiles.dataset import Dataset, Part
     from segkit.profiles.graph.core import Graph
     from segkit.profiles.policy import MergePolicy
     from segkit.profiles.union import Union
@@ -132,6 +132,12 @@ class MergedSource:
         """The same for some of the profiles alone: as if nothing were known of the others."""
         found = copy.copy(self)
         found._within = profiles  # noqa: SLF001 - the same class
+        return found
+
+    def over(self, datasets: Sequence[Dataset]) -> MergedSource:
+        """The same policy over other rows of the same datasets, such as samples of them."""
+        found = MergedSource(self.policy, datasets, self.union, self.graph)
+        found._within = self._within
         return found
 
     def key_of(self, namespace: str, identity: str) -> str | None:
@@ -341,28 +347,34 @@ class MergedSource:
         found = exp.select(sql.column(KEY), *names).distinct().from_(sql.subquery(opened, "pairs"))
         return found.where(sql.present(sql.field(pair, "id")))
 
-    def events(self, leaves: Sequence[Path]) -> exp.Select:
-        """One row an experience event: `profile_key` and the leaves in the order asked, duplicates by `_id` removed."""
+    def events(self, leaves: Sequence[Path], *, files: Mapping[str, int] | None = None) -> exp.Select:
+        """One row an experience event: `profile_key` and the leaves in the order asked, duplicates by `_id` removed.
+
+        With `files`, which has the number of each dataset's first file, the column `$file` is the number of the file.
+        """
         stored = {one: self._stored(one, self.union.event) for one in dict.fromkeys(leaves)}
         if not self.event_datasets:
             return _nothing([(sql.dotted(one), kind) for one, kind in stored.items()], mask=False)
-        repeated = self._repeated()
+        repeated = self.repeated()
         with_map = MAP_PATH in stored
         flat = {path: kind for path, kind in stored.items() if path != MAP_PATH}
         wanted = self.wanted(flat, identities="full" if with_map else "none")
         clean = [
-            plain(each, part, wanted) for each in self.event_datasets if each not in repeated for part in each.parts
+            plain(each, part, wanted, [] if files is None else [_place(part, each, files)[1]])
+            for each in self.event_datasets
+            if each not in repeated
+            for part in each.parts
         ]
-        branches = [*clean, *([self._once(repeated, wanted)] if repeated else [])]
+        branches = [*clean, *([self._once(repeated, wanted, files)] if repeated else [])]
         if len(branches) == 1 and not with_map:
             return branches[0]
-        chosen: list[exp.Expr] = [sql.column(KEY)]
+        chosen: list[exp.Expr] = [sql.column(KEY), *([] if files is None else [sql.column(FILE)])]
         for path in stored:
             column: exp.Expr = sql.column(sql.dotted(path))
             chosen.append(sql.named(_event_map(), sql.dotted(path)) if path == MAP_PATH else column)
         return exp.select(*chosen).from_(sql.subquery(sql.union_all(branches), "events"))
 
-    def _repeated(self) -> list[Dataset]:
+    def repeated(self) -> list[Dataset]:
         """Event datasets in which, or between which, an `_id` occurs twice."""
         present = {one.id for one in self.event_datasets}
         marked: set[str] = set()
@@ -375,7 +387,7 @@ class MergedSource:
                 marked |= {one.id, *partners}
         return [one for one in self.event_datasets if one.id in marked]
 
-    def _once(self, datasets: Iterable[Dataset], wanted: Wanted) -> exp.Select:
+    def _once(self, datasets: Iterable[Dataset], wanted: Wanted, files: Mapping[str, int] | None) -> exp.Select:
         """Events of which each `_id` is there once: the smallest timestamp, then dataset order, then place."""
         # the first of an `_id` may be an event of any profile, so all are looked at before some are kept
         everyone = replace(wanted, within=None)
@@ -384,12 +396,13 @@ class MergedSource:
                 each,
                 part,
                 everyone,
-                [sql.named(moment(part), CLOCK), *positions(part, each), sql.named(sql.number(number), DATASET)],
+                [sql.named(moment(part), CLOCK), *_place(part, each, files or {}), sql.named(sql.number(number), DATASET)],
             )
             for number, each in enumerate(datasets)
             for part in each.parts
         )
-        chosen = [sql.column(KEY), *(sql.column(sql.dotted(one)) for one in wanted.leaves)]
+        chosen = [sql.column(KEY), *([] if files is None else [sql.column(FILE)])]
+        chosen += [sql.column(sql.dotted(one)) for one in wanted.leaves]
         chosen += [sql.column(IDENTITIES)] * (wanted.identities != "none")
         terms = [exp.Ordered(this=sql.column(one), nulls_first=False) for one in (CLOCK, DATASET, FILE, ROW)]
         place = exp.Window(this=exp.RowNumber(), partition_by=[sql.column(RECORD)], order=exp.Order(expressions=terms))
@@ -400,6 +413,13 @@ class MergedSource:
             .qualify(exp.Or(this=sql.is_null(sql.column(RECORD)), expression=first))
         )
         return found if wanted.within is None else wanted.within.rows(found, KEY, scanned=False)
+
+
+def _place(part: Part, dataset: Dataset, files: Mapping[str, int]) -> list[exp.Expr]:
+    """Where an event stands, its file by the number that it has among those of all datasets."""
+    record, file, row = positions(part, dataset)
+    first = files.get(dataset.id, 0)
+    return [record, sql.named(exp.Add(this=file.this, expression=sql.number(first)), FILE) if first else file, row]
 
 
 def _bare(dataset: Dataset, wanted: Wanted, *, keyed: bool) -> list[exp.Select]:
