@@ -114,13 +114,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Parquet files of a dataset that have exactly the same columns, so that one scan reads them."""
+    """Parquet files of a dataset that have exactly the same columns, so that one scan reads them.
+
+    Copies of rows for a snapshot are `placed`: each says in columns `$file` and `$row` where it stood before.
+    """
 
     files: tuple[str, ...]
     positions: tuple[int, ...]
     leaves: tuple[Leaf, ...]
     entries: tuple[Entry, ...] = ()
     clock: Leaf | None = None
+    placed: bool = False
 
     def leaf(self, path: Path) -> Leaf | None:
         """The leaf at a path, if this part has it."""

@@ -396,7 +396,11 @@ class MergedSource:
                 each,
                 part,
                 everyone,
-                [sql.named(moment(part), CLOCK), *_place(part, each, files or {}), sql.named(sql.number(number), DATASET)],
+                [
+                    sql.named(moment(part), CLOCK),
+                    *_place(part, each, files or {}),
+                    sql.named(sql.number(number), DATASET),
+                ],
             )
             for number, each in enumerate(datasets)
             for part in each.parts

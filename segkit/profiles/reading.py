@@ -269,6 +269,8 @@ def scan(part: Part, columns: Iterable[exp.Expr]) -> exp.Select:
 
 def row_number(part: Part, parts: Sequence[Part]) -> tuple[exp.Expr, exp.Expr]:
     """The position of a row: the number of its file in the dataset, and of the row in its file."""
+    if part.placed:
+        return sql.column("$file", sql.FRAGMENT), sql.column("$row", sql.FRAGMENT)
     taken = {leaf.steps[0].lower() for leaf in part.leaves if leaf.steps}
     place: exp.Expr = cast(sql.number(part.positions[0]), Storage("BIGINT"))
     # a file's own column hides DuckDB's of the same name
