@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segkit.profiles import MergedSource, union_schema
+from segkit.profiles.graph.keeping import Graphs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,11 +23,14 @@ class Sources:
         Runs what has to be run for it.
     folder
         The workspace, below which lies what is kept for later.
+    read_only
+        Whether nothing may be written there.
     """
 
-    def __init__(self, engine: Engine, folder: Path) -> None:
+    def __init__(self, engine: Engine, folder: Path, *, read_only: bool = False) -> None:
         self.engine = engine
         self.folder = folder
+        self.graphs = Graphs(engine, folder, read_only=read_only)
         self._union: tuple[tuple[Dataset, ...], Union] | None = None
 
     def union(self, datasets: tuple[Dataset, ...]) -> Union:
@@ -38,7 +42,8 @@ class Sources:
 
     def merged(self, policy: MergePolicy, datasets: tuple[Dataset, ...]) -> MergedSource:
         """The profiles merged from their fragments."""
-        return MergedSource(policy, datasets, self.union(datasets))
+        graph = None if policy.identity_graph == "none" else self.graphs.of(policy, datasets)
+        return MergedSource(policy, datasets, self.union(datasets), graph)
 
     def source(self, policy: MergePolicy, datasets: tuple[Dataset, ...]) -> MergedSource:
         """The profiles from wherever they are read fastest."""

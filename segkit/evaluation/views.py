@@ -45,8 +45,9 @@ class Views:
         attached = exp.alias_(exp.Literal.string(":memory:"), _quoted(database))
         self._engine.execute(exp.Attach(this=attached))
         engine = self._engine.within(database)
+        graph = scope.sources.merged(scope.policy, scope.datasets).graph
         # under their ids first: a dataset may be named like a view, which then keeps the plain name
-        by_id = MergedSource(scope.policy, [replace(one, name=one.id) for one in scope.datasets], scope.union)
+        by_id = MergedSource(scope.policy, [replace(one, name=one.id) for one in scope.datasets], scope.union, graph)
         create_views(engine, by_id, MADE)
         for schema, views in (
             (VIEWS, {**{one.name: one.id for one in scope.datasets if one.name.lower() not in TAKEN}, **TAKEN}),

@@ -11,7 +11,9 @@ from sqlglot import exp
 from segkit.errors import InvalidRequestError, NotFoundError
 from segkit.pql.reading.lexer import quote
 from segkit.profiles import expressions as sql
-from segkit.profiles.fragments import CLOCK, KEY, Wanted, has_clock, moment, ordered, plain, positions
+from segkit.profiles.fragments import CLOCK, KEY, aged, has_clock, newest, ordered, plain
+from segkit.profiles.graph.core import MOST_IDENTITIES
+from segkit.profiles.reading import identity_key
 from segkit.profiles.union import MAP_PATH
 
 if TYPE_CHECKING:
@@ -122,6 +124,7 @@ def _put(values: dict[str, Any], path: Path, value: object) -> None:
 
 def _key(source: MergedSource, engine: Engine, namespace: str, identity: str) -> str:
     """The key of the one profile that carries an identity beside its primary one."""
+    _refuse_too_large(source, namespace, identity)
     carried = sql.subquery(source.identities(), "found")
     matches = exp.and_(
         exp.EQ(this=sql.column("namespace"), expression=sql.text(namespace)),
@@ -138,6 +141,16 @@ def _key(source: MergedSource, engine: Engine, namespace: str, identity: str) ->
             f"{len(found)} profiles have the identity `{identity}` in `{namespace}` ({some}); name a primary identity"
         )
     return str(found[0])
+
+
+def _refuse_too_large(source: MergedSource, namespace: str, identity: str) -> None:
+    size = None if source.graph is None else source.graph.size(identity_key(namespace, identity))
+    if size is not None and size > MOST_IDENTITIES:
+        raise NotFoundError(
+            f"the identity `{identity}` in `{namespace}` is in a graph of {size:,} identities, and more than "
+            f"{MOST_IDENTITIES} are no profile; look at it with ws.identities.graph(…), or use a merge policy with "
+            'identity_graph="none"'
+        )
 
 
 def _sources(source: MergedSource, engine: Engine, here: exp.Expr) -> dict[str, Attribute]:
@@ -185,14 +198,11 @@ def _records(
     source: MergedSource, dataset: Dataset, leaves: dict[Path, Storage], engine: Engine, here: exp.Expr
 ) -> list[tuple[dt.datetime | None, Sequence[Any]]]:
     """The records of one profile in a dataset, newest first; only the newest unless they update one another."""
-    wanted = Wanted(leaves, short=source.short)
-    rows = sql.union_all(
-        plain(dataset, part, wanted, [sql.named(moment(part), CLOCK), *positions(part, dataset)])
-        for part in dataset.parts
-    )
+    wanted = source.wanted(leaves)
+    rows = sql.union_all(plain(dataset, part, wanted, aged(dataset, part, wanted)) for part in dataset.parts)
     asked = exp.select(sql.column(CLOCK), *map(_column, leaves)).from_(sql.subquery(rows, "records")).where(here.copy())
     asked.set("order", ordered(newest_first=True))
-    found = engine.rows(asked if dataset.upsert else asked.limit(1))
+    found = engine.rows(asked if dataset.upsert else asked.qualify(newest(wanted)))
     clocked = has_clock(dataset)
     return [(_instant(clock if clocked else dataset.added_at), values) for clock, *values in found]
 

@@ -35,7 +35,7 @@ from segkit.profiles.fragments import (
 )
 from segkit.profiles.measure import RECORD_ID
 from segkit.profiles.policy import taking_part
-from segkit.profiles.reading import escaped
+from segkit.profiles.reading import escaped, identity_key
 from segkit.profiles.storage import IDENTITY_MAP, Storage, cast
 from segkit.profiles.union import MAP_PATH
 
@@ -146,9 +146,9 @@ class MergedSource:
         With a graph, of the profile that has the identity at all; None where there is none, or too large a graph.
         """
         if self.graph is not None:
-            return self.graph.root(f"{escaped(namespace)}:{identity}")
+            return self.graph.root(identity_key(namespace, identity))
         if self._single is None:
-            return f"{escaped(namespace)}:{identity}"
+            return identity_key(namespace, identity)
         return identity if namespace == self._single else None
 
     def profiles(self, leaves: Sequence[Path], *, every: bool, mask: bool = False) -> exp.Select:

@@ -98,13 +98,9 @@ class MergePolicy:
         name = self.name
         if not name.strip():
             raise InvalidRequestError("a merge policy needs a name")
-        if self.identity_graph == "pdg":
-            raise InvalidRequestError(
-                f'merge policy `{name}`: identity_graph="pdg" (joining profiles through their identities) is not there '
-                'yet; use identity_graph="none"'
-            )
-        if self.identity_graph != "none":
-            raise InvalidRequestError(f"merge policy `{name}`: identity_graph is `none`, not `{self.identity_graph}`")
+        if self.identity_graph not in {"none", "pdg"}:
+            message = f"merge policy `{name}`: identity_graph is `none` or `pdg`, not `{self.identity_graph}`"
+            raise InvalidRequestError(message)
         if self.attribute_merge not in {"timestampOrdered", "dataSetPrecedence"}:
             known = "`timestampOrdered` or `dataSetPrecedence`"
             raise InvalidRequestError(

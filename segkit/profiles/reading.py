@@ -171,6 +171,11 @@ def escaped(namespace: str) -> str:
     return namespace.replace("%", "%25").replace(SEPARATOR, "%3A")
 
 
+def identity_key(namespace: str, identity: str) -> str:
+    """The long profile key of an identity."""
+    return escaped(namespace) + SEPARATOR + identity
+
+
 def prefixed(namespace: str, identity: exp.Expr) -> exp.Expr:
     """The long profile key: namespace, separator, identity."""
     return exp.DPipe(this=sql.text(escaped(namespace) + SEPARATOR), expression=identity)

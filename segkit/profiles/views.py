@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from segkit.profiles import expressions as sql
-from segkit.profiles.fragments import KEY, Wanted, plain
+from segkit.profiles.fragments import KEY, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -64,7 +64,7 @@ def _column(path: Path) -> exp.Expr:
 
 def _fragments(source: MergedSource, dataset: Dataset) -> exp.Select:
     leaves = dict(dataset.leaves)
-    rows = sql.union_all(plain(dataset, part, Wanted(leaves, short=source.short)) for part in dataset.parts)
+    rows = sql.union_all(plain(dataset, part, source.wanted(leaves)) for part in dataset.parts)
     identifier = sql.named(source.profile_id(sql.column(KEY)), "profile_id")
     return exp.select(identifier, *map(_column, leaves)).from_(sql.subquery(rows, "fragments"))
 

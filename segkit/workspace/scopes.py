@@ -40,7 +40,7 @@ class Scopes:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self.sources = Sources(workspace.engine, workspace.folder)
+        self.sources = Sources(workspace.engine, workspace.folder, read_only=workspace.read_only)
         self._kept: tuple[object, dict[str | None, tuple[MergePolicy, tuple[Dataset, ...]]]] = (None, {})
 
     def scope(self, merge_policy: PolicyLike | None = None, as_of: datetime | str | None = None) -> Scope:

@@ -187,8 +187,7 @@ def test_one_profile_and_where_it_comes_from(add: Add, source: Make, engine: Eng
 
 def test_policies_that_make_no_sense(add: Add) -> None:
     cases: list[tuple[dict[str, Any], str]] = [
-        ({"identity_graph": "pdg"}, "not there yet"),
-        ({"identity_graph": "x"}, "`none`, not `x`"),
+        ({"identity_graph": "x"}, "`none` or `pdg`, not `x`"),
         ({"attribute_merge": "x"}, "`timestampOrdered` or `dataSetPrecedence`, not `x`"),
         ({"attribute_merge": "dataSetPrecedence"}, "needs order="),
         ({"order": ["a"]}, "under dataSetPrecedence only"),

@@ -197,8 +197,8 @@ def test_merge_policies_are_made_changed_and_deleted(small: Workspace) -> None:
         small.datasets.remove("crm")
     small.merge_policies.update(first, default=True)
     small.merge_policies.delete("theirs")
-    with pytest.raises(sk.InvalidRequestError, match=r"pdg.*none"):
-        small.merge_policies.create("graph", identity_graph="pdg")
+    with pytest.raises(sk.InvalidRequestError, match=r"`none` or `pdg`, not `private`"):
+        small.merge_policies.create("graph", identity_graph="private")
     crm = small.datasets.get("crm").id
     document = {"name": "json", "attributeMerge": {"type": "dataSetPrecedence", "order": [crm]}, "default": True}
     assert small.merge_policies.create(document).order == (crm,)

@@ -111,6 +111,15 @@ class Graph:
             return key if moved is None else root
         return None
 
+    def size(self, key: str) -> int | None:
+        """How many identities the graph of an identity has; None where the identity is unknown."""
+        here = exp.EQ(this=sql.column("key", "identities"), expression=sql.text(key))
+        same = exp.EQ(this=sql.column("graph", "graphs"), expression=sql.column("graph", "identities"))
+        found = exp.select(sql.coalesce([sql.column("identities", "graphs"), sql.number(1)]))
+        found = found.from_(self.table(IDENTITIES, "identities")).where(here)
+        size = self.engine.value(found.join(self.table(GRAPHS, "graphs"), on=same, join_type="left"))
+        return None if size is None else int(size)
+
     def members(self, key: str) -> exp.Select:
         """The key of each profile as `key`, with the `namespace` and `id` of each of its identities."""
         mine, moved = sql.column("key", "identities"), sql.column(ROOTED, "roots")

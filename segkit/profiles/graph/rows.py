@@ -28,17 +28,17 @@ def own(dataset: Dataset, part: Part) -> exp.Expr:
     found = primary(dataset, part, short=False)
     if not dataset.without_identity:
         return found
-    return sql.coalesce([found, *(prefixed(one.namespace, first(one)) for one in _used(part))])
+    # where it is named, a row that has its primary identity is done with that namespace
+    rest = [one for one in _used(part) if one.namespace != dataset.primary]
+    return sql.coalesce([found, *(prefixed(one.namespace, first(one)) for one in rest)])
 
 
-def others(part: Part) -> list[exp.Expr]:
-    """All identities of a row: lists of keys, nulls among them; none where no row has more than one identity."""
+def others(part: Part) -> tuple[list[exp.Expr], list[exp.Expr]]:
+    """All identities of a row as keys and as lists of keys, nulls among them; none where no row has more than one."""
     used = _used(part)
     lone = [prefixed(one.namespace, first(one)) for one in used if one.single]
     several = [_keys(one) for one in used if not one.single]
-    if not several and len(lone) < 2:
-        return []
-    return [*([exp.Array(expressions=lone)] if lone else []), *several]
+    return (lone, several) if several or len(lone) > 1 else ([], [])
 
 
 def _used(part: Part) -> list[Entry]:
