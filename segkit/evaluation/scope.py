@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from segkit.engine import Engine, Watch
+    from segkit.evaluation.sampling import Sampled
     from segkit.evaluation.sources import Sources
     from segkit.pql import Expression
     from segkit.pql.binder import BoundExpression, Referred
@@ -75,6 +76,10 @@ class Scope:
     def source(self) -> MergedSource:
         """The statements that give this policy's profiles and events."""
         return self.sources.source(self.policy, self.datasets)
+
+    def sampled(self, buckets: int) -> Sampled:
+        """The profiles in the first of the 1,000 hash buckets, for estimates."""
+        return self.sources.sampling.of(self.policy, self.datasets, buckets)
 
     def bind(self, rule: str | Expression) -> BoundExpression:
         """Parse and bind a rule.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from segkit.evaluation.sampling import Sampling
 from segkit.profiles import MergedSource, union_schema
 from segkit.profiles.graph.keeping import Graphs
 
@@ -30,6 +31,7 @@ class Sources:
     def __init__(self, engine: Engine, folder: Path, *, read_only: bool = False) -> None:
         self.engine = engine
         self.folder = folder
+        self.sampling = Sampling(self)
         self.graphs = Graphs(engine, folder, read_only=read_only)
         self._union: tuple[tuple[Dataset, ...], Union] | None = None
 

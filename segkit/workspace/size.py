@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from segkit.analysis.estimate import Estimate
     from segkit.evaluation import Scope
+    from segkit.pql import Expression
 
 
 class Size(int):
@@ -20,11 +22,12 @@ class Size(int):
     """
 
     _scope: Scope
+    _rule: str | Expression
 
-    def __new__(cls, count: int, scope: Scope) -> Self:
-        """Make one from a count and the scope it was counted in."""
+    def __new__(cls, count: int, scope: Scope, rule: str | Expression) -> Self:
+        """Make one from a count, the scope it was counted in, and the rule."""
         made = super().__new__(cls, count)
-        made._scope = scope
+        made._scope, made._rule = scope, rule
         return made
 
     def __reduce__(self) -> tuple[type[int], tuple[int]]:
@@ -42,3 +45,15 @@ class Size(int):
         """The part of all profiles that is in the audience, from 0 to 1."""
         total = self.total
         return int(self) / total if total else 0.0
+
+    def estimate(self, fraction: float = 0.01) -> Estimate:
+        """What `ws.estimate` makes of the same rule, policy and clock: how well a sample would have told the size.
+
+        Parameters
+        ----------
+        fraction
+            Which part of the profiles to look at, above 0 and at most 1.
+        """
+        from segkit.workspace.estimate import estimated  # noqa: PLC0415  estimates need the language
+
+        return estimated(self._scope, self._rule, fraction)
