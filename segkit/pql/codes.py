@@ -139,6 +139,7 @@ LINT: Final[Mapping[str, Code]] = MappingProxyType(
         "empty-text": Code('`= ""`, which does not find missing values', "R15", "warning"),
         "impossible-order": Code("an element of a chain that must be earlier than one before it", "R33", "warning"),
         "impossible-pattern": Code("a regular expression that no text matches", "R47", "warning"),
+        "left-out-dataset": Code("what only datasets have that the merge policy leaves out", "R16", "warning"),
         "like-without-wildcard": Code("`like` with neither `%` nor `_`", "R47", "warning"),
         "literal-case": Code("a text that the data hold in other letters only, large or small", "R18", "warning"),
         "null-as-text": Code('`"null"`, which is a text', "R15", "warning"),

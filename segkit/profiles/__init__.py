@@ -5,7 +5,7 @@ from segkit.profiles.dataset import Dataset
 from segkit.profiles.documents import dataset_from_dict, dataset_to_dict
 from segkit.profiles.lineage import Attribute, MergedProfile, Origin, merged_profile
 from segkit.profiles.merging import MergedSource
-from segkit.profiles.policy import DEFAULT_NAME, MergePolicy, resolve_order
+from segkit.profiles.policy import DEFAULT_NAME, MergePolicy, resolve_order, taking_part, with_names
 from segkit.profiles.sources import Query, forget, verify
 from segkit.profiles.union import FieldRow, Union, union_schema
 from segkit.profiles.views import create_views
@@ -29,6 +29,8 @@ __all__ = [
     "read",
     "refresh",
     "resolve_order",
+    "taking_part",
     "union_schema",
     "verify",
+    "with_names",
 ]

@@ -57,6 +57,8 @@ def policy_card(policy: MergePolicy) -> Card:
         [
             ("attributes", _MERGES[policy.attribute_merge]),
             ("order", ", ".join(policy.order_names or policy.order) or None),
+            ("left out", ", ".join(policy.left_out) or None),
+            ("events", "none: no dataset of experience events is in the order" if policy.events is False else None),
             ("identity graph", policy.identity_graph),
             ("default", "yes" if policy.default else None),
             ("version", policy.version),

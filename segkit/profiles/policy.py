@@ -40,8 +40,11 @@ class MergePolicy:
         Whether it is used where no policy is named.
     created, updated
         Milliseconds since 1970.
-    order_names
-        The names of the datasets in `order`, where the workspace has looked them up; for displays only.
+    is_active_on_edge
+        AEP's; kept, and of no effect here.
+    order_names, left_out, events
+        The names of the datasets in `order`, of those that it does not list, and whether one with events takes part,
+        where the workspace has looked them up; for displays only.
     """
 
     id: str
@@ -53,7 +56,10 @@ class MergePolicy:
     default: bool = False
     created: int = 0
     updated: int = 0
+    is_active_on_edge: bool = False
     order_names: tuple[str, ...] = field(default=(), compare=False)
+    left_out: tuple[str, ...] = field(default=(), compare=False)
+    events: bool | None = field(default=None, compare=False)
 
     @classmethod
     def create(
@@ -64,6 +70,7 @@ class MergePolicy:
         order: Sequence[str] = (),
         identity_graph: str = "none",
         default: bool = False,
+        is_active_on_edge: bool = False,
     ) -> MergePolicy:
         """A new policy.
 
@@ -81,6 +88,7 @@ class MergePolicy:
             order=tuple(order),
             identity_graph=identity_graph,  # type: ignore[arg-type]
             default=default,
+            is_active_on_edge=is_active_on_edge,
             created=now,
             updated=now,
         )
@@ -89,7 +97,15 @@ class MergePolicy:
 
     def changed(self, **fields: Any) -> MergePolicy:  # noqa: ANN401 - the fields of the record
         """The next version, with some fields changed."""
-        made = replace(self, order_names=(), **fields, version=self.version + 1, updated=time.time_ns() // 1_000_000)
+        made = replace(
+            self,
+            order_names=(),
+            left_out=(),
+            events=None,
+            **fields,
+            version=self.version + 1,
+            updated=time.time_ns() // 1_000_000,
+        )
         made.validate()
         return made
 
@@ -119,7 +135,8 @@ class MergePolicy:
     def to_dict(self) -> dict[str, Any]:
         """As a JSON document."""
         names = ("id", "name", "version", "attribute_merge", "identity_graph", "default", "created", "updated")
-        return {one: getattr(self, one) for one in names} | {"order": list(self.order)}
+        kept = {one: getattr(self, one) for one in (*names, "is_active_on_edge")}
+        return kept | {"order": list(self.order)}
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> MergePolicy:
@@ -144,6 +161,19 @@ def taking_part(policy: MergePolicy, datasets: Sequence[Dataset]) -> tuple[Datas
     if not rank:
         return tuple(datasets)
     return tuple(sorted((one for one in datasets if one.id in rank), key=lambda one: rank[one.id]))
+
+
+def with_names(policy: MergePolicy, datasets: Sequence[Dataset]) -> MergePolicy:
+    """The policy with what its display says of the datasets of the workspace."""
+    if not policy.order:
+        return policy
+    names = {one.id: one.name for one in datasets}
+    return replace(
+        policy,
+        order_names=tuple(names.get(one, one) for one in policy.order),
+        left_out=tuple(one.name for one in datasets if one.id not in policy.order),
+        events=any(one.kind == "event" for one in taking_part(policy, datasets)),
+    )
 
 
 def resolve_order(order: Sequence[str], datasets: Sequence[Dataset]) -> tuple[str, ...]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from segkit.aep import policy_list_to_aep
+from segkit.catalog import PROFILE_SCHEMA
 from segkit.errors import InvalidRequestError, NotFoundError
-from segkit.profiles import Dataset, MergePolicy, resolve_order
+from segkit.profiles import Dataset, MergePolicy, resolve_order, with_names
 from segkit.result import Listing
 from segkit.workspace import arguments
 from segkit.workspace.times import moment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from segkit.catalog import StoredPolicy
     from segkit.workspace.core import Workspace
@@ -37,8 +38,11 @@ class MergePolicies:
         order: Sequence[str] | None = None,
         identity_graph: str = "none",
         default: bool = False,
+        is_active_on_edge: bool = False,
     ) -> MergePolicy:
         """Make a merge policy.
+
+        Where its order lists no dataset of experience events although there are some, a warning says so.
 
         Parameters
         ----------
@@ -46,13 +50,16 @@ class MergePolicies:
             Unique in the workspace; or a whole AEP JSON document of a merge policy.
         attribute_merge
             `timestampOrdered`: for each attribute the newest value wins. `dataSetPrecedence`: the first dataset of
-            `order` that has a value wins, and datasets not listed do not take part.
+            `order` that has a value wins, and datasets not listed do not take part, those of experience events
+            included: list the ones whose events the profiles shall have.
         order
             Names or ids of datasets, highest precedence first.
         identity_graph
-            `none`: each primary identity is a profile.
+            `none`: each primary identity is a profile. `pdg`: identities that occur together are one profile.
         default
             Whether it becomes the default policy.
+        is_active_on_edge
+            Kept for AEP; of no effect here.
 
         Raises
         ------
@@ -62,18 +69,45 @@ class MergePolicies:
             When the parts do not fit together.
         """
         self._workspace.refuse_read_only("create a merge policy")
-        if isinstance(name, Mapping):
-            return self.create(**_asked_by(name))
-        _boolean(default)
+        asked = (
+            _asked_by(name)
+            if isinstance(name, Mapping)
+            else {
+                "name": name,
+                "attribute_merge": attribute_merge,
+                "order": order,
+                "identity_graph": identity_graph,
+                "default": default,
+                "is_active_on_edge": is_active_on_edge,
+            }
+        )
+        policy = self._asked(**asked)
+        _warn_of(policy, self._workspace)
+        store = self._workspace.catalog_store.merge_policies
+        made = store.create(policy.name, policy.to_dict(), default=policy.default, id=policy.id)
+        return self._policy(made)
+
+    def _asked(
+        self,
+        *,
+        name: str,
+        attribute_merge: str,
+        order: Sequence[str] | None,
+        identity_graph: str,
+        default: bool,
+        is_active_on_edge: bool,
+    ) -> MergePolicy:
+        _boolean(default, "default")
+        _boolean(is_active_on_edge, "is_active_on_edge")
         policy = MergePolicy.create(
             arguments.name(name, "merge policy"),
             attribute_merge=attribute_merge,
             order=self._ids(order),
             identity_graph=identity_graph,
+            is_active_on_edge=is_active_on_edge,
+            default=default,
         )
-        store = self._workspace.catalog_store.merge_policies
-        stored = store.create(name, policy.to_dict(), default=default, id=policy.id)
-        return self._policy(stored)
+        return with_names(policy, self._workspace.datasets.records())
 
     def get(self, policy: PolicyLike, *, version: int | None = None) -> MergePolicy:
         """The policy with this id or name, or an older version of it.
@@ -97,6 +131,21 @@ class MergePolicies:
                 except NotFoundError as error:
                     found[one] = error
         return found
+
+    def versions(self, policy: PolicyLike) -> Listing:
+        """All versions of a policy, the oldest first; of a deleted one too, by its id.
+
+        Returns
+        -------
+        Listing
+            The columns of `list`; iterating gives `MergePolicy` records.
+        """
+        workspace = self._workspace
+        key = arguments.key(policy, "merge policy", MergePolicy)
+        with workspace.reading():
+            stored = workspace.catalog_store.merge_policies.versions(key)
+            datasets = workspace.datasets.records()
+        return self._listing(stored, datasets, caption=f"versions of the merge policy {stored[-1].name}")
 
     @property
     def default(self) -> MergePolicy:
@@ -125,8 +174,23 @@ class MergePolicies:
             total, stored = workspace.catalog_store.merge_policies.list(
                 start=start, limit=limit, sort=sort, property=property
             )
-            names = {one.id: one.name for one in workspace.datasets.records()}
-        found = [_policy(one, names) for one in stored]
+            datasets = workspace.datasets.records()
+        return self._listing(
+            stored,
+            datasets,
+            caption="merge policies",
+            page=lambda: policy_list_to_aep(stored, workspace.settings, total=total, start=start, limit=limit),
+        )
+
+    def _listing(
+        self,
+        stored: Sequence[StoredPolicy],
+        datasets: Sequence[Dataset],
+        *,
+        caption: str,
+        page: Callable[[], dict[str, Any]] | None = None,
+    ) -> Listing:
+        found = [_policy(one, datasets) for one in stored]
         rows = [
             (
                 one.name,
@@ -141,13 +205,13 @@ class MergePolicies:
             for one, record in zip(found, stored, strict=True)
         ]
         return Listing(
-            workspace.engine,
+            self._workspace.engine,
             found,
             COLUMNS,
             rows,
-            page=lambda: policy_list_to_aep(stored, workspace.settings, total=total, start=start, limit=limit),
+            page=page,
             kinds={"default": "bool", "version": "int", "updated": "datetime"},
-            caption="merge policies",
+            caption=caption,
         )
 
     def update(
@@ -159,12 +223,17 @@ class MergePolicies:
         order: Sequence[str] | None = None,
         identity_graph: str | None = None,
         default: bool | None = None,
+        is_active_on_edge: bool | None = None,
     ) -> MergePolicy:
-        """Make a new version with what is given; jobs that ran keep the version they used."""
+        """Make a new version with what is given; jobs that ran keep the version they used.
+
+        The parameters are those of `create`. Under `timestampOrdered` the old order is forgotten.
+        """
         self._workspace.refuse_read_only("update a merge policy")
         if name is not None:
             arguments.name(name, "merge policy")
-        _boolean(default)
+        _boolean(default, "default")
+        _boolean(is_active_on_edge, "is_active_on_edge")
         catalog = self._workspace.catalog_store
         # in one transaction: what another process changes meanwhile is not to be written over
         with catalog.transaction():
@@ -175,11 +244,14 @@ class MergePolicies:
                 "attribute_merge": attribute_merge,
                 "order": None if order is None else list(self._ids(order)),
                 "identity_graph": identity_graph,
+                "is_active_on_edge": is_active_on_edge,
             }
             document |= {key: value for key, value in given.items() if value is not None}
             if attribute_merge == "timestampOrdered" and order is None:
                 document["order"] = []
-            MergePolicy.from_dict(document).validate()
+            asked = MergePolicy.from_dict(document)
+            asked.validate()
+            _warn_of(with_names(asked, self._workspace.datasets.records()), self._workspace)
             return self._policy(catalog.merge_policies.update(old.id, name=name, document=document, default=default))
 
     def delete(self, policy: PolicyLike) -> None:
@@ -188,8 +260,7 @@ class MergePolicies:
         self._workspace.catalog_store.merge_policies.delete(self.get(policy).id)
 
     def _policy(self, stored: StoredPolicy) -> MergePolicy:
-        named = bool(stored.document["order"])
-        return _policy(stored, {one.id: one.name for one in self._workspace.datasets.records()} if named else {})
+        return _policy(stored, self._workspace.datasets.records() if stored.document["order"] else ())
 
     def _ids(self, order: Sequence[str] | None) -> tuple[str, ...]:
         if order is None:
@@ -199,12 +270,15 @@ class MergePolicies:
 
 def _asked_by(document: Mapping[str, Any]) -> dict[str, Any]:
     """What an AEP document of a merge policy asks for."""
-    merge, graph = document.get("attributeMerge") or {}, document.get("identityGraph") or {}
-    if not isinstance(merge, Mapping) or not isinstance(graph, Mapping):
+    merge, graph, schema = (document.get(one) or {} for one in ("attributeMerge", "identityGraph", "schema"))
+    if not all(isinstance(one, Mapping) for one in (merge, graph, schema)):
         message = (
             'a merge policy in JSON has `"attributeMerge": {"type": "timestampOrdered"}` and '
             '`"identityGraph": {"type": "none"}`'
         )
+        raise InvalidRequestError(message)
+    if schema.get("name", PROFILE_SCHEMA) != PROFILE_SCHEMA:
+        message = f"the schema of a merge policy is `{PROFILE_SCHEMA}`, not `{schema['name']}`"
         raise InvalidRequestError(message)
     return {
         "name": arguments.name(document.get("name"), "merge policy"),
@@ -212,16 +286,28 @@ def _asked_by(document: Mapping[str, Any]) -> dict[str, Any]:
         "order": merge.get("order"),
         "identity_graph": graph.get("type", "none"),
         "default": document.get("default", False),
+        "is_active_on_edge": document.get("isActiveOnEdge", False),
     }
 
 
-def _boolean(default: object) -> None:
-    if default is not None and not isinstance(default, bool):
-        message = f"default is True or False, not {arguments.given(default)}"
+def _boolean(given: object, name: str) -> None:
+    if given is not None and not isinstance(given, bool):
+        message = f"{name} is True or False, not {arguments.given(given)}"
         raise InvalidRequestError(message)
 
 
-def _policy(stored: StoredPolicy, names: Mapping[str, str]) -> MergePolicy:
-    """The record, with the names of the datasets in its order by their ids."""
-    policy = MergePolicy.from_dict(dict(stored.document))
-    return replace(policy, order_names=tuple(names.get(one, one) for one in policy.order))
+def _policy(stored: StoredPolicy, datasets: Sequence[Dataset]) -> MergePolicy:
+    return with_names(MergePolicy.from_dict(dict(stored.document)), datasets)
+
+
+def _warn_of(policy: MergePolicy, workspace: Workspace) -> None:
+    """Tell whoever makes a policy without events that it has none, where the workspace has some."""
+    events = [one.name for one in workspace.datasets.records() if one.kind == "event"] if policy.events is False else []
+    if events:
+        some = ", ".join(f"`{one}`" for one in events[:3]) + " …" * (len(events) > 3)
+        message = (
+            f"under the merge policy `{policy.name}` no profile has experience events, as its order lists none of "
+            f"{some}; put what shall take part into order="
+        )
+        # the caller of `create` or `update` is where a notebook shows it
+        warnings.warn(message, stacklevel=3)

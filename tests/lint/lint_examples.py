@@ -25,5 +25,5 @@ EXAMPLES: Final[dict[str, str]] = {
     "unrelated-condition": 'exists X from xEvent where loyalty.tier = "gold"',
     "unused-name": "let x = 1 in active",
 }
-NEED_DATA: Final = frozenset({"literal-case", "outside-data", "unknown-value"})
+NEED_DATA: Final = frozenset({"left-out-dataset", "literal-case", "outside-data", "unknown-value"})
 """What only `ws.lint` can say."""

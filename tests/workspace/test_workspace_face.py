@@ -199,9 +199,9 @@ def test_merge_policies_are_made_changed_and_deleted(small: Workspace) -> None:
     small.merge_policies.delete("theirs")
     with pytest.raises(sk.InvalidRequestError, match=r"`none` or `pdg`, not `private`"):
         small.merge_policies.create("graph", identity_graph="private")
-    crm = small.datasets.get("crm").id
-    document = {"name": "json", "attributeMerge": {"type": "dataSetPrecedence", "order": [crm]}, "default": True}
-    assert small.merge_policies.create(document).order == (crm,)
+    crm, orders = (small.datasets.get(one).id for one in ("crm", "orders"))
+    document = {"name": "json", "attributeMerge": {"type": "dataSetPrecedence", "order": [crm, orders]}}
+    assert small.merge_policies.create({**document, "default": True}).order == (crm, orders)
     assert small.merge_policies.default.name == "json"
 
 

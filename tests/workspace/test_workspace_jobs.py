@@ -105,7 +105,8 @@ def test_segments_of_several_policies_share_a_job(small: Workspace) -> None:
         identity={"id": "id"},
         timestamp="changed",
     )
-    policy = small.merge_policies.create("older first", attribute_merge="dataSetPrecedence", order=["older", "crm"])
+    order = ["older", "crm", "orders"]
+    policy = small.merge_policies.create("older first", attribute_merge="dataSetPrecedence", order=order)
     small.segments.create("newest", US)
     small.segments.create("older", US, merge_policy=policy)
     job = small.jobs.create("*").wait(progress=False)

@@ -51,11 +51,11 @@ def test_datasets_named_like_the_views_are_had_by_their_full_name(ws: Workspace)
 
 def test_policies_keep_their_own_views(small: Workspace) -> None:
     small.datasets.add("old", people(("a", "FR", 1, "2020-01-01")), identity={"id": "id"}, timestamp="changed")
-    small.merge_policies.create("old first", attribute_merge="dataSetPrecedence", order=["old", "crm"])
+    small.merge_policies.create("old first", attribute_merge="dataSetPrecedence", order=["old", "crm", "orders"])
     asked = "select \"homeAddress.country\" from profiles where id = 'a'"
     newest, old = small.query(asked), small.query(asked, merge_policy="old first")
     assert (rows(newest), rows(old), rows(newest)) == ([("US",)], [("FR",)], [("US",)])
-    small.merge_policies.update("old first", order=["crm", "old"])
+    small.merge_policies.update("old first", order=["crm", "old", "orders"])
     assert rows(small.query(asked, merge_policy="old first")) == [("US",)]
     assert rows(old) == [("FR",)]
 
@@ -130,7 +130,7 @@ def test_a_profile_tells_where_its_values_come_from(small: Workspace) -> None:
     new, old = (dt.datetime(year, 1, 1) for year in (2026, 2020))  # noqa: DTZ001  naive UTC
     assert (country.won.dataset, country.won.clock, country.won.value) == ("crm", new, "US")
     assert [(one.dataset, one.clock, one.value) for one in country.lost] == [("old", old, "FR")]
-    small.merge_policies.create("old first", attribute_merge="dataSetPrecedence", order=["old", "crm"])
+    small.merge_policies.create("old first", attribute_merge="dataSetPrecedence", order=["old", "crm", "orders"])
     assert small.profile("id", "a", merge_policy="old first")["homeAddress.country"] == "FR"
     for shown in (repr(profile), profile._repr_html_()):
         assert "FR" in shown

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def test_r48_another_merge_policy_is_warned_of(small: Workspace) -> None:
-    small.merge_policies.create("one first", attribute_merge="dataSetPrecedence", order=["crm"])
+    small.merge_policies.create("one first", attribute_merge="dataSetPrecedence", order=["crm", "orders"])
     rule = "xEvent.count() > 0"
     small.segments.create("inner one", rule, merge_policy="one first")
     small.segments.create("plain", rule)

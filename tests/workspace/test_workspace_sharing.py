@@ -144,15 +144,16 @@ def test_what_another_one_changes_is_seen_at_once(small: Workspace) -> None:
         more = people(("d", "US", 1, "2026-01-04"), ("e", "US", 1, "2026-01-05"))
         other.datasets.add("more", more, identity={"id": "id"}, timestamp="changed")
         assert small.size(US) == 4
-        crm_alone = other.merge_policies.create("crm alone", attribute_merge="dataSetPrecedence", order=["crm"])
+        listed = ["crm", "orders"]
+        crm_alone = other.merge_policies.create("crm alone", attribute_merge="dataSetPrecedence", order=listed)
         assert small.size(US, merge_policy="crm alone") == 2
-        other.merge_policies.update(crm_alone, order=["more", "crm"], default=True)
+        other.merge_policies.update(crm_alone, order=["more", "crm", "orders"], default=True)
         assert small.size(US, merge_policy="crm alone") == 4
         assert small.scope().policy.name == "crm alone"
         small.datasets.refresh("more")
     with small.catalog_store.transaction():
         small.datasets.add("yet more", people(("f", "US", 1, "2026-01-06")), identity={"id": "id"}, timestamp="changed")
-        small.merge_policies.update("crm alone", order=["yet more", "more", "crm"])
+        small.merge_policies.update("crm alone", order=["yet more", "more", "crm", "orders"])
         assert small.size(US) == 5
     assert small.size(US) == 5
 

@@ -52,10 +52,10 @@ def test_the_list_of_datasets_names_the_clock_that_was_found(shop: Workspace) ->
 
 
 def test_the_order_of_a_policy_is_shown_by_names(small: Workspace) -> None:
-    made = small.merge_policies.create("crm only", attribute_merge="dataSetPrecedence", order=["crm"])
+    made = small.merge_policies.create("crm first", attribute_merge="dataSetPrecedence", order=["crm", "orders"])
     for policy in (made, small.merge_policies.get(made), small.merge_policies.list()[0]):
-        assert policy.order_names == ("crm",)
-    assert small.merge_policies.list().to_pandas()["order"].tolist() == ["crm", ""]
+        assert policy.order_names == ("crm", "orders")
+    assert small.merge_policies.list().to_pandas()["order"].tolist() == ["crm, orders", ""]
 
 
 @pytest.mark.parametrize("name", ["true", "Null", "in", "not", "a b", "2nd", "Größe", "path"])
