@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from segkit.errors import (
@@ -16,6 +15,7 @@ from segkit.errors import (
     NotFoundError,
     SegkitError,
 )
+from segkit.lazily import door
 
 if TYPE_CHECKING:
     import os
@@ -50,16 +50,22 @@ __all__ = [
 ]
 
 # Loaded when first asked for: `import segkit` costs next to nothing.
-_HOMES = {
-    "Diagnostic": "segkit.pql",
-    "Job": "segkit.workspace",
-    "PQLError": "segkit.pql",
-    "Result": "segkit.result",
-    "Segment": "segkit.workspace",
-    "Size": "segkit.workspace",
-    "Workspace": "segkit.workspace",
-    "open_demo": "segkit.workspace",
-}
+__getattr__, _ = door(
+    __name__,
+    {
+        "Diagnostic": "segkit.pql",
+        "Job": "segkit.workspace",
+        "PQLError": "segkit.pql",
+        "Result": "segkit.result",
+        "Segment": "segkit.workspace",
+        "Size": "segkit.workspace",
+        "Workspace": "segkit.workspace",
+        "demo": "segkit.demo",
+        "open_demo": "segkit.workspace",
+        "plots": "segkit.plots",
+        "pql": "segkit.pql",
+    },
+)
 
 
 def open(  # noqa: A001  `sk.open` reads as it should
@@ -136,15 +142,6 @@ def query(sql: str, **frames: Any) -> Query:  # noqa: ANN401  pandas, polars or 
     from segkit.profiles import Query  # noqa: PLC0415  see above
 
     return Query(sql, frames)
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401  what the module has under that name
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
-    if name in {"pql", "plots", "demo"}:
-        return import_module(f"segkit.{name}")
-    message = f"module 'segkit' has no attribute {name!r}"
-    raise AttributeError(message)
 
 
 def __dir__() -> list[str]:

@@ -5,23 +5,30 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from sqlglot import exp
-
 from segkit.catalog.datasets import Datasets
 from segkit.catalog.jobs import Jobs
 from segkit.catalog.lookup import missing, now
 from segkit.catalog.policies import Policies
-from segkit.catalog.records import Settings
+from segkit.catalog.records import PROFILE_SCHEMA, Settings
 from segkit.catalog.segments import Segments
 from segkit.catalog.store import Store
 from segkit.errors import InvalidRequestError
+from segkit.lazily import Later
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from segkit.catalog.store import Transaction
+    from sqlglot import exp
 
+    from segkit.catalog.store import Transaction
+else:  # opening a workspace needs no statements
+    exp = Later("sqlglot.expressions")
+
+_BEGUN = (
+    "SELECT count(*) = 2 FROM (FROM meta SELECT 1 WHERE key = 'sandbox' UNION ALL "
+    "FROM merge_policies SELECT 1 WHERE is_default AND is_current AND NOT is_deleted AND schema_name = $schema)"
+)
 _TABLES = (
     "SELECT table_name FROM information_schema.tables WHERE table_catalog = current_database() ORDER BY table_name"
 )
@@ -116,6 +123,12 @@ class Catalog:
             sandbox_id=kept["sandbox_id"],
             created=int(kept["created"]),
         )
+
+    @property
+    def begun(self) -> bool:
+        """Whether the workspace has what every one has: its settings and a default merge policy."""
+        with self.store.read() as transaction:
+            return bool(transaction.value(_BEGUN, schema=PROFILE_SCHEMA))
 
     def tables(self) -> list[str]:
         """The names of the catalog's tables."""

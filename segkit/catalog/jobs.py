@@ -159,9 +159,16 @@ class Jobs:
     def unfinished(self, ended: Iterable[str]) -> list[tuple[str, str, str]]:
         """Id, status and owner of the jobs whose status is none of `ended`, the oldest first."""
         with self._store.read() as transaction:
+            # of thousands of jobs few are unfinished, most often none
+            found = transaction.rows(
+                "SELECT id FROM job_states WHERE NOT list_contains($ended, status)", ended=list(ended)
+            )
+            if not found:
+                return []
             rows = transaction.rows(
-                "SELECT id, status, owner FROM job_records WHERE NOT list_contains($ended, status) ORDER BY sequence",
-                ended=list(ended),
+                "SELECT jobs.id, job_states.status, jobs.owner FROM jobs JOIN job_states ON job_states.id = jobs.id "
+                "WHERE list_contains($found, jobs.id) ORDER BY jobs.sequence",
+                found=[id_ for (id_,) in found],
             )
         return [(id_, status, owner) for id_, status, owner in rows]
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from sqlglot import exp
-
 from segkit.errors import InvalidRequestError
+from segkit.lazily import Later
 
 if TYPE_CHECKING:
+    import difflib
     from collections.abc import Mapping
 
+    from sqlglot import exp
+
     from segkit.catalog.store import Transaction
+else:  # opening a workspace needs neither
+    difflib, exp = Later("difflib"), Later("sqlglot.expressions")
 
 Property = str | Sequence[str] | None
 
@@ -156,7 +159,7 @@ def _sort_key(listing: Listing, attribute: str) -> exp.Expr:
 
 
 def _unknown(what: str, name: str, known: Sequence[str]) -> str:
-    near = get_close_matches(name, known, n=1)
+    near = difflib.get_close_matches(name, known, n=1)
     hint = f"; did you mean `{near[0]}`?" if near else ";"
     return f"there is no {what} `{name}`{hint} known are {', '.join(known)}"
 

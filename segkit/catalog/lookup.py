@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from segkit.errors import InvalidRequestError, NotFoundError
+from segkit.lazily import Later
 
 if TYPE_CHECKING:
+    import difflib
     from collections.abc import Iterable
+else:
+    difflib = Later("difflib")
 
 
 def now() -> int:
@@ -26,7 +29,7 @@ def missing(what: str, key: str, names: Iterable[str]) -> NotFoundError:
     'there is no merge policy `crm frist`; did you mean `crm first`?'
     """
     known = list(names)
-    near = get_close_matches(key, known, n=3)
+    near = difflib.get_close_matches(key, known, n=3)
     if near:
         hint = "did you mean " + " or ".join(f"`{name}`" for name in near) + "?"
     elif known:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import duckdb
-from sqlglot import exp
 
 from segkit.engine.failures import translate
 from segkit.errors import EngineError, InvalidRequestError, JobCancelledError
+from segkit.lazily import Later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,10 +22,14 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
     from duckdb.sqltypes import DuckDBPyType
+    from sqlglot import exp
 
     from segkit.engine.watch import Watch
 
-Statement = exp.Expr | str
+    Statement = exp.Expr | str
+else:  # opening a workspace needs no statements
+    exp = Later("sqlglot.expressions")
+
 _T = TypeVar("_T")
 
 
@@ -65,19 +69,15 @@ class Engine:
             config["memory_limit"] = memory_limit
         if threads is not None:
             config["threads"] = threads
-        try:
-            root = duckdb.connect(":memory:", config=config)
-        except duckdb.Error as error:
-            named = f"memory_limit={memory_limit!r}, threads={threads!r}"
-            raise InvalidRequestError(f"DuckDB refuses {named}: {error}") from error
-        root.execute("SET GLOBAL TimeZone = 'UTC'")
-        # a table name must never resolve to a variable of whoever happens to call
-        root.execute("SET GLOBAL python_enable_replacements = false")
-        # empty once closed; shared with what `within` gives
-        self._roots = [root]
+        self._config = config
+        # empty until the first statement; shared with what `within` gives, as are the locks
+        self._roots: list[duckdb.DuckDBPyConnection] = []
+        self._closed = threading.Event()
         self._use: exp.Use | None = None
         self._lock = threading.Lock()
         self._frames: dict[str, Any] = {}
+        if memory_limit is not None or threads is not None:
+            self._root()  # what DuckDB refuses, it refuses now
 
     def __enter__(self) -> Self:
         return self
@@ -88,6 +88,7 @@ class Engine:
     def close(self) -> None:
         """Close the database. Using the engine afterwards is an error."""
         with self._lock:
+            self._closed.set()
             roots = self._roots[:]
             self._roots.clear()
         for root in roots:
@@ -183,12 +184,26 @@ class Engine:
 
     def _new_cursor(self) -> duckdb.DuckDBPyConnection:
         with self._lock:
-            if not self._roots:
-                raise EngineError("the engine is closed: open the workspace again")
-            cursor = self._roots[0].cursor()
+            cursor = self._root().cursor()
         if self._use is not None:
             cursor.execute(render(self._use))
         return cursor
+
+    def _root(self) -> duckdb.DuckDBPyConnection:
+        """The database, made for the first statement: a workspace may be opened for its records alone."""
+        if self._closed.is_set():
+            raise EngineError("the engine is closed: open the workspace again")
+        if not self._roots:
+            try:
+                root = duckdb.connect(":memory:", config=self._config)
+            except duckdb.Error as error:
+                named = ", ".join(f"{name}={self._config.get(name)!r}" for name in ("memory_limit", "threads"))
+                raise InvalidRequestError(f"DuckDB refuses {named}: {error}") from error
+            root.execute("SET GLOBAL TimeZone = 'UTC'")
+            # a table name must never resolve to a variable of whoever happens to call
+            root.execute("SET GLOBAL python_enable_replacements = false")
+            self._roots.append(root)
+        return self._roots[0]
 
     def _run(
         self, statement: Statement, fetch: Callable[[duckdb.DuckDBPyConnection, str], _T], watch: Watch | None

@@ -19,7 +19,7 @@ from segkit.jobs.execution import Execution
 from segkit.jobs.liveness import Progress
 from segkit.jobs.record import JobError, JobRecord
 from segkit.jobs.request import snapshots
-from segkit.jobs.states import ABANDONED, TRANSITIONS, Status, parse_status, sources_of
+from segkit.jobs.states import ABANDONED, ENDED, Status, parse_status, sources_of
 from segkit.jobs.stored import from_stored, to_stored
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 _LOOK = 0.2
 """Seconds between two looks for a cancel, and between two beats at most."""
 
-_ENDED = tuple(status.value for status in TRANSITIONS if status.finished)
-
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
@@ -50,7 +48,7 @@ class Cancelled:
 class Runner:
     """Runs the segment jobs of one workspace.
 
-    Making one marks the jobs of dead processes. It holds no thread while it has nothing to run.
+    It holds no thread while it has nothing to run.
 
     Parameters
     ----------
@@ -65,6 +63,8 @@ class Runner:
     references
         The names or ids of the definitions that one definition reaches through `inSegment`; they are kept with a job
         as they were.
+    recover
+        Whether to mark the jobs of dead processes at once.
     """
 
     def __init__(
@@ -75,6 +75,7 @@ class Runner:
         engine: Engine,
         workers: int = 1,
         references: References | None = None,
+        recover: bool = True,
     ) -> None:
         self.id = uuid.uuid4().hex
         self._catalog = catalog
@@ -95,7 +96,7 @@ class Runner:
         self._heart: threading.Thread | None = None
         self._nudge = threading.Event()
         self._closed = False
-        if not catalog.read_only:
+        if recover and not catalog.read_only:
             self.recover()
         _runners.add(self)
 
@@ -228,7 +229,7 @@ class Runner:
     def recover(self) -> list[str]:
         """Mark the jobs whose process has died; their ids. Done on opening."""
         found = []
-        for job_id, status, owner in self._catalog.jobs.unfinished(_ENDED):
+        for job_id, status, owner in self._catalog.jobs.unfinished(ENDED):
             if self._has(job_id, owner):
                 continue
             target = ABANDONED[Status(status)]

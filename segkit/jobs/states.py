@@ -42,6 +42,9 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = MappingProxyType(
 )
 """What may follow each state while the job's process lives."""
 
+ENDED = tuple(status.value for status, after in TRANSITIONS.items() if not after)
+"""The states that nothing follows."""
+
 ABANDONED: Mapping[Status, Status] = MappingProxyType(
     {
         Status.NEW: Status.FAILED,

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from segkit.errors import InvalidRequestError
-from segkit.pql import Expression, formats
+from segkit.lazily import Later
+
+if TYPE_CHECKING:
+    from segkit.pql import Expression, formats, tree
+else:  # a workspace is opened without the language
+    formats, tree = Later("segkit.pql.formats"), Later("segkit.pql.tree")
 
 
 def given(value: object) -> str:
@@ -27,7 +32,7 @@ def whole(value: str, what: str) -> str:
 
 def rule(value: Any) -> str | Expression:  # noqa: ANN401  whatever was given
     """A rule: PQL text or a parsed expression; a `pql/json` tree, as text or dict, is read."""
-    if isinstance(value, Expression):
+    if isinstance(value, tree.Expression):
         return value
     if isinstance(value, str) or _is_tree(value):
         return formats.given(value)
@@ -45,7 +50,7 @@ def _is_tree(value: object) -> bool:
 
 def kept_rule(value: Any, what: str) -> tuple[str, str]:  # noqa: ANN401  whatever was given
     """A rule as it is kept: a value and its format."""
-    if not isinstance(value, str | Expression) and not _is_tree(value):
+    if not isinstance(value, str | tree.Expression) and not _is_tree(value):
         raise InvalidRequestError(f"{what} is PQL or a pql/json tree, not {given(value)}")
     kept, form = formats.kept(value)
     return whole(kept, what), form

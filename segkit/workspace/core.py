@@ -1,53 +1,43 @@
 """`Workspace`: the one object that an analyst works with."""
+# Opening a workspace loads the catalog and little else (tests/house/test_opening.py): what a method needs, it imports.
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
-import tempfile
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from segkit import profiles
-from segkit.analysis.contents import Contents
-from segkit.analysis.explain import Explanation, explain
-from segkit.analysis.lint import lint
 from segkit.catalog import Catalog
-from segkit.engine import Engine, render
+from segkit.engine import Engine
 from segkit.errors import InvalidRequestError, SegkitError
-from segkit.evaluation import JobEvaluation, Scope, Views, query
-from segkit.jobs import Runner
-from segkit.notebook import in_kernel, install_errors, record_html, record_text
-from segkit.pql import Findings, PQLError, parse
-from segkit.pql.despite import with_names
-from segkit.pql.formats import TEXT, form_of, read, read_recovering
-from segkit.pql.linting import judge
-from segkit.pql.linting.fixing import judged
-from segkit.pql.references import referenced_segments
-from segkit.pql.types import array_of, object_of
-from segkit.profiles import MergePolicy
-from segkit.result import Result
+from segkit.jobs import ENDED
+from segkit.lazily import once
 from segkit.workspace import arguments, opening
-from segkit.workspace.catalog import CatalogTables
-from segkit.workspace.datasets import Datasets
-from segkit.workspace.jobs import Jobs
-from segkit.workspace.merge_policies import MergePolicies
-from segkit.workspace.profile import Profile
-from segkit.workspace.schema import SchemaTree
-from segkit.workspace.scopes import Scopes
-from segkit.workspace.segments import Segments
-from segkit.workspace.size import Size
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from segkit.analysis.contents import Contents
     from segkit.analysis.estimate import Estimate
+    from segkit.analysis.explain import Explanation
     from segkit.catalog import SegmentDefinition, Settings
-    from segkit.pql import Diagnostic, Expression
-    from segkit.pql.types import Path as FieldPath
-    from segkit.workspace.merge_policies import PolicyLike
-    from segkit.workspace.segments import Segment
+    from segkit.evaluation import Scope, Views
+    from segkit.jobs import Runner
+    from segkit.pql import Diagnostic, Expression, Findings
+    from segkit.result import Result
+    from segkit.workspace.catalog import CatalogTables
+    from segkit.workspace.datasets import Datasets
+    from segkit.workspace.jobs import Jobs
+    from segkit.workspace.merge_policies import MergePolicies, PolicyLike
+    from segkit.workspace.profile import Profile
+    from segkit.workspace.schema import SchemaTree
+    from segkit.workspace.scopes import Scopes
+    from segkit.workspace.segments import Segment, Segments
+    from segkit.workspace.size import Size
 
 DEFAULT_POLICY = "Default Timebased"
 
@@ -79,14 +69,14 @@ class Workspace:
         read_only: bool = False,
     ) -> None:
         opening.check(folder, sandbox=sandbox, org=org, timezone=timezone, week_start=week_start, read_only=read_only)
-        self._temporary = tempfile.TemporaryDirectory(prefix="segkit-") if folder is None else None
+        self._temporary = opening.temporary() if folder is None else None
         self.folder = Path(self._temporary.name if self._temporary else folder or "").expanduser().absolute()
         self.read_only = read_only
         self._closed = False
-        self._contents = Contents()
-        spill = tempfile.gettempdir() if read_only else self.folder / ".tmp"
         # before the folder: what DuckDB refuses shall leave none behind
-        self.engine = Engine(memory_limit=memory_limit, threads=threads, temp_directory=Path(spill))
+        self.engine = Engine(
+            memory_limit=memory_limit, threads=threads, temp_directory=opening.spill(self.folder, read_only=read_only)
+        )
         try:
             self._open(sandbox=sandbox, org=org, timezone=timezone, week_start=week_start)
         except BaseException:
@@ -94,30 +84,89 @@ class Workspace:
             if self._temporary is not None:
                 self._temporary.cleanup()
             raise
-        if in_kernel():
-            install_errors()
+        if "IPython" in sys.modules:
+            from segkit.notebook import in_kernel, install_errors
+
+            if in_kernel():
+                install_errors()
 
     def _open(self, **settings: str | None) -> None:
         if not self.read_only:
             opening.make(self.folder)
         self.catalog_store = Catalog(self.folder, read_only=self.read_only)
-        self._views = Views(self.engine)
-        self._scopes = Scopes(self)
-        self.datasets = Datasets(self)
-        self.merge_policies = MergePolicies(self)
-        self.segments = Segments(self)
-        with self.reading() if self.read_only else self.catalog_store.transaction():
-            self.settings: Settings = self.catalog_store.settings(**settings)
-            if not self.read_only:
-                default = MergePolicy.create(DEFAULT_POLICY, default=True)
-                self.catalog_store.merge_policies.ensure_default(DEFAULT_POLICY, default.to_dict())
-            self.runner = Runner(
-                self.catalog_store,
-                JobEvaluation(self.engine, self._scopes.of_job),
-                engine=self.engine,
-                references=_references,
-            )
-        self.jobs = Jobs(self)
+        with self.reading():
+            new = not self.read_only and not self.catalog_store.begun
+            if not new:
+                self.settings: Settings = self.catalog_store.settings(**settings)
+            left = not self.read_only and self.catalog_store.jobs.unfinished(ENDED)
+        if new:
+            self._begin(settings)
+        if left:  # their process may have died
+            self.runner.recover()
+
+    def _begin(self, settings: Mapping[str, str | None]) -> None:
+        from segkit.profiles import MergePolicy
+
+        default = MergePolicy.create(DEFAULT_POLICY, default=True)
+        with self.catalog_store.transaction():
+            self.settings = self.catalog_store.settings(**settings)
+            self.catalog_store.merge_policies.ensure_default(DEFAULT_POLICY, default.to_dict())
+
+    @once
+    def datasets(self) -> Datasets:
+        """The data: fragments of profiles, and experience events."""
+        from segkit.workspace.datasets import Datasets
+
+        return Datasets(self)
+
+    @once
+    def merge_policies(self) -> MergePolicies:
+        """How fragments become profiles."""
+        from segkit.workspace.merge_policies import MergePolicies
+
+        return MergePolicies(self)
+
+    @once
+    def segments(self) -> Segments:
+        """The segment definitions."""
+        from segkit.workspace.segments import Segments
+
+        return Segments(self)
+
+    @once
+    def jobs(self) -> Jobs:
+        """The segment jobs."""
+        from segkit.workspace.jobs import Jobs
+
+        return Jobs(self)
+
+    @once
+    def runner(self) -> Runner:
+        """Runs the jobs of this process."""
+        from segkit.evaluation import JobEvaluation
+        from segkit.jobs import Runner
+
+        self.refuse_closed()
+        evaluation = JobEvaluation(self.engine, self._scopes.of_job)
+        return Runner(self.catalog_store, evaluation, engine=self.engine, references=_references, recover=False)
+
+    @once
+    def _scopes(self) -> Scopes:
+        from segkit.workspace.scopes import Scopes
+
+        return Scopes(self)
+
+    @once
+    def _views(self) -> Views:
+        from segkit.evaluation import Views
+
+        return Views(self.engine)
+
+    @once
+    def _contents(self) -> Contents:
+        from segkit.analysis.contents import Contents
+
+        return Contents()
 
     # ------------------------------------------------------------------------------------------------- ad hoc
 
@@ -147,10 +196,12 @@ class Workspace:
         DataError
             When a source changed since it was added.
         """
+        from segkit.workspace.size import Size
+
         wanted = arguments.rule(pql)
         scope = self.scope(merge_policy, as_of)
         statement = scope.count(wanted)
-        scope.verify()
+        scope.verify(statement)
         return Size(self.engine.value(statement) or 0, scope, wanted)
 
     def estimate(
@@ -190,7 +241,7 @@ class Workspace:
         DataError
             When a source changed since it was added.
         """
-        from segkit.workspace.estimate import estimated  # noqa: PLC0415
+        from segkit.workspace.estimate import estimated
 
         wanted = arguments.rule(pql)
         return estimated(self.scope(merge_policy, as_of), wanted, fraction)
@@ -222,16 +273,20 @@ class Workspace:
         Result
             The columns asked for, in that order and named by their text; ordered by profile id.
         """
+        from segkit.result import Result
+
         wanted, named, most = arguments.rule(pql), arguments.columns(columns), arguments.limit(limit)
         scope = self.scope(merge_policy, as_of)
         statement = scope.preview(wanted, named, most)
-        guard = self._scopes.guard(scope)
+        guard = self._scopes.guard(scope, statement)
         return Result(self.engine, statement, guard=guard, caption="profiles in the audience", limit=most)
 
     def sql(
         self, pql: str | Expression, *, merge_policy: PolicyLike | None = None, as_of: datetime | str | None = None
     ) -> str:
         """The SQL that `size` would run, laid out for reading."""
+        from segkit.engine import render
+
         wanted = arguments.rule(pql)
         return render(self.scope(merge_policy, as_of).count(wanted), pretty=True)
 
@@ -257,6 +312,9 @@ class Workspace:
         PQLError
             When the rule cannot be accepted.
         """
+        from segkit.analysis.explain import explain
+        from segkit.pql import parse
+
         wanted = arguments.rule(pql)
         scope = self.scope(merge_policy, as_of)
         expression = parse(wanted) if isinstance(wanted, str) else wanted
@@ -269,6 +327,12 @@ class Workspace:
         What is doubtful in it is among them, as far as that shows without looking into the data: `lint` does. Without
         any data yet, only the text is checked.
         """
+        from segkit.pql import Findings, PQLError
+        from segkit.pql.despite import with_names
+        from segkit.pql.formats import TEXT, form_of
+        from segkit.pql.linting import judge
+        from segkit.pql.linting.fixing import judged
+
         expression, found = self._read(pql)
         if not len(self.datasets):
             judgement = () if expression is None else judged(expression, None)
@@ -305,6 +369,9 @@ class Workspace:
         DataError
             When there is no data yet, or a source changed since it was added.
         """
+        from segkit.analysis.lint import lint
+        from segkit.pql import Findings
+
         expression, found = self._read(pql)
         scope = self.scope(merge_policy)
         scope.verify()
@@ -312,6 +379,9 @@ class Workspace:
 
     def _read(self, pql: str | Expression) -> tuple[Expression | None, list[Diagnostic]]:
         """A rule in either format, and what is wrong with its text."""
+        from segkit.pql import PQLError
+        from segkit.pql.formats import read_recovering
+
         try:
             wanted = arguments.rule(pql)
         except PQLError as error:  # a tree that cannot be read
@@ -340,6 +410,9 @@ class Workspace:
         InvalidRequestError
             When it is no single SELECT, or names what is not there.
         """
+        from segkit.evaluation import query
+        from segkit.result import Result
+
         scope = self.scope(merge_policy)
         scope.verify()
         engine = self._views.within(scope)
@@ -350,15 +423,15 @@ class Workspace:
     @property
     def schema(self) -> SchemaTree:
         """The union schema of all datasets: a tree of paths with types."""
+        from segkit.workspace.schema import schema_tree
+
         datasets = self.datasets.records()
-        schema = profiles.union_schema(datasets, self.engine).schema
-        whole = dict(schema.profile.fields)
-        if schema.event.fields:
-            whole["xEvent"] = array_of(schema.event)
-        return SchemaTree(object_of(whole), (), _origins(datasets))
+        return schema_tree(self._scopes.sources.union(datasets).schema, datasets)
 
     def profiles(self, merge_policy: PolicyLike | None = None) -> Result:
         """The merged profiles under a policy: one row a profile, one column an attribute, ordered by profile id."""
+        from segkit.result import Result
+
         scope = self.scope(merge_policy)
         return Result(
             self.engine,
@@ -383,6 +456,8 @@ class Workspace:
         NotFoundError
             When no record or event has this primary identity.
         """
+        from segkit.workspace.profile import Profile
+
         asked = id if isinstance(id, str) else str(id) if isinstance(id, int) and not isinstance(id, bool) else None
         if not isinstance(namespace, str) or asked is None:
             message = f'a profile is named by a namespace and an id, such as "crmId", "C-17", not {namespace!r}, {id!r}'
@@ -400,6 +475,8 @@ class Workspace:
     @property
     def catalog(self) -> CatalogTables:
         """The catalog's tables as frames: `ws.catalog["jobs"]`, `ws.catalog.jobs`."""
+        from segkit.workspace.catalog import CatalogTables
+
         self.refuse_closed()
         return CatalogTables(self.catalog_store)
 
@@ -440,7 +517,8 @@ class Workspace:
     def close(self) -> None:
         """Cancel what still runs and let go of the folder; a temporary workspace is removed."""
         self._closed = True
-        self.runner.close()
+        if "runner" in vars(self):
+            self.runner.close()
         self.engine.close()
         if self._temporary is not None:
             self._temporary.cleanup()
@@ -452,12 +530,16 @@ class Workspace:
         self.close()
 
     def __repr__(self) -> str:
+        from segkit.notebook import record_text
+
         try:
             return record_text(*self._view())
         except SegkitError as error:
             return f"<Workspace {self.folder}: {error}>"
 
     def _repr_html_(self) -> str:
+        from segkit.notebook import record_html
+
         try:
             return record_html(*self._view())
         except SegkitError as error:
@@ -480,14 +562,7 @@ class Workspace:
 
 
 def _references(definition: SegmentDefinition) -> Iterable[str]:
+    from segkit.pql.formats import read
+    from segkit.pql.references import referenced_segments
+
     return referenced_segments(read(definition.value, definition.format))
-
-
-def _origins(datasets: Iterable[profiles.Dataset]) -> dict[FieldPath, tuple[str, ...]]:
-    """Full path of a leaf → names of the datasets that have it; events' leaves below `xEvent`."""
-    found: dict[FieldPath, tuple[str, ...]] = {}
-    for one in datasets:
-        for path, _ in one.leaves:
-            full = ("xEvent", *path) if one.kind == "event" else path
-            found[full] = (*found.get(full, ()), one.name)
-    return found

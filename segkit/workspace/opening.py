@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segkit.errors import InvalidRequestError
 from segkit.workspace.arguments import given, whole
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tempfile import TemporaryDirectory
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -50,6 +51,22 @@ def make(folder: Path) -> None:
     except (OSError, ValueError) as error:
         message = f"cannot make the workspace {folder}: {getattr(error, 'strerror', None) or error}"
         raise InvalidRequestError(message) from error
+
+
+def temporary() -> TemporaryDirectory[str]:
+    """A folder that goes with its workspace."""
+    from tempfile import TemporaryDirectory  # noqa: PLC0415  hardly ever
+
+    return TemporaryDirectory(prefix="segkit-")
+
+
+def spill(folder: Path, *, read_only: bool) -> Path:
+    """Where statements larger than memory go."""
+    if not read_only:
+        return folder / ".tmp"
+    from tempfile import gettempdir  # noqa: PLC0415  as above
+
+    return Path(gettempdir())
 
 
 def _check_zone(timezone: object) -> None:

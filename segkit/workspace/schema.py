@@ -8,16 +8,30 @@ from segkit.errors import NotFoundError
 from segkit.notebook import table_html, table_text
 from segkit.pql.diagnostics import did_you_mean
 from segkit.pql.reading.tokens import LITERALS, is_identifier
-from segkit.pql.types import Kind, Type
+from segkit.pql.types import Kind, Type, array_of, object_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import pandas as pd
 
-    from segkit.pql.types import Path
+    from segkit.pql.types import Path, Schema
+    from segkit.profiles import Dataset
 
 COLUMNS = ("path", "type", "kind", "datasets")
+
+
+def schema_tree(schema: Schema, datasets: Iterable[Dataset]) -> SchemaTree:
+    """The union schema of some datasets, with the datasets that each leaf comes from."""
+    whole = dict(schema.profile.fields)
+    if schema.event.fields:
+        whole["xEvent"] = array_of(schema.event)
+    origins: dict[Path, tuple[str, ...]] = {}
+    for one in datasets:
+        for path, _ in one.leaves:
+            full = ("xEvent", *path) if one.kind == "event" else path
+            origins[full] = (*origins.get(full, ()), one.name)
+    return SchemaTree(object_of(whole), (), origins)
 
 
 class SchemaTree:
