@@ -72,7 +72,7 @@ class Samples:
             if self._files(target) is not None:
                 continue
             older = self._older(target)
-            with making(target) as aside:
+            with making(target, instead=target.is_dir()) as aside:  # what is there is damaged
                 files = sampled_files(one, everyone, self.engine, aside, older, watch=watch)
                 if files is None:  # rows that cannot be told apart by where they stand
                     continue
