@@ -233,7 +233,7 @@ class MergedSource:
         wanted = self.wanted(flat, bits)
         branches = [one for each in records for one in branch(each, wanted, keys)]
         bare = [one for one in records if self._bare_besides(one, mask=mask is not None)]
-        branches += [one for each in (*bare, *events) for one in _bare(each, wanted, keyed=keys is not None)]
+        branches += [one for each in (*bare, *events) for one in _bare(each, wanted, keyed=bool(flat))]
         chosen: list[exp.Expr] = [sql.column(KEY)]
         for path in flat:
             name = sql.dotted(path)
