@@ -36,6 +36,10 @@ class CatalogBusyError(SegkitError):
     """The catalog stayed locked by another process for longer than the bounded wait."""
 
 
+class LimitError(SegkitError):
+    """A rule that would take far more work than the workspace allows; the message says what makes it and what helps."""
+
+
 class JobCancelledError(SegkitError):
     """A running statement was interrupted because its job was cancelled."""
 

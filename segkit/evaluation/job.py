@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from segkit.engine import render
 from segkit.errors import DataError
+from segkit.evaluation.limits import refused
 from segkit.jobs import Outcome
 from segkit.pql import PQLError
 from segkit.pql.formats import read
@@ -88,11 +89,10 @@ class _Part:
         tables: list[str] = []
         for batch, chunk in enumerate(_chunks(conditions, SEGMENTS_A_STATEMENT)):
             table = self._table(batch)
-            columns = {f"segment_{n}": bound.condition for n, bound in enumerate(chunk.values())}
-            texts = {f"segment_{n}": bound.expression.text for n, bound in enumerate(chunk.values())}
-            named = dict(zip(chunk, columns, strict=True))
             with control.stage("evaluate segments") as stage:
-                select = compile_segments(columns, scope.source, scope.clock, texts=texts)
+                named, select = self._compiled(chunk, failures)
+                if not named:
+                    continue
                 statements.append(select)
                 create = exp.Create(this=_identified(table), kind="TABLE", expression=select)
                 self.engine.execute(create, watch=control.watch)
@@ -141,6 +141,24 @@ class _Part:
             except (PQLError, DataError) as error:
                 failures[segment.segment_id] = str(error)
         return conditions, failures
+
+    def _compiled(
+        self, chunk: Mapping[str, BoundExpression], failures: dict[str, str]
+    ) -> tuple[dict[str, str], exp.Select]:
+        """The columns of some segments by their ids, and the statement that evaluates them.
+
+        One that would pair too many items fails, and keeps none of the others from being evaluated.
+        """
+        while True:
+            named = {segment: f"segment_{n}" for n, segment in enumerate(chunk)}
+            conditions = {named[segment]: bound.condition for segment, bound in chunk.items()}
+            texts = {named[segment]: bound.expression.text for segment, bound in chunk.items()}
+            select = compile_segments(conditions, self.scope.source, self.scope.clock, texts=texts)
+            errors = refused(select, self.scope, watch=self.control.watch)
+            if not errors:
+                return named, select
+            failures |= {segment: str(errors[name]) for segment, name in named.items() if name in errors}
+            chunk = {segment: bound for segment, bound in chunk.items() if segment not in failures}
 
     def _counts(self, table: str, named: Mapping[str, str]) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
         """Sizes, and sizes by namespace: sums grouped by the mask of the profile's namespaces."""

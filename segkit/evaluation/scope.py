@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from segkit.evaluation.limits import refuse
 from segkit.plan import unsupported
 from segkit.pql import PQLError, parse
 from segkit.pql.binder import bind
@@ -108,10 +109,15 @@ class Scope:
         compile_condition_count(bound.condition, self.source, self.clock, text=bound.expression.text)
         return bound
 
-    def verify(self) -> None:
-        """Raise `DataError` when a source changed or vanished since its dataset was added or refreshed."""
+    def verify(self, statement: exp.Expr | None = None) -> None:
+        """Raise `DataError` when a source changed or vanished since its dataset was added or refreshed.
+
+        Raise `LimitError` when the statement that is to be run pairs more items than the workspace allows.
+        """
         for dataset in self.datasets:
             verify(dataset)
+        if statement is not None:
+            refuse(statement, self)
 
     def count(self, rule: str | Expression) -> exp.Select:
         """The statement that counts the profiles in an audience."""

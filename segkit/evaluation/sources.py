@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from segkit.evaluation.limits import PAIR_LIMIT
 from segkit.evaluation.sampling import Sampling
 from segkit.profiles import MergedSource, union_schema
 from segkit.profiles.graph.keeping import Graphs
@@ -26,6 +27,11 @@ class Sources:
         The workspace, below which lies what is kept for later.
     read_only
         Whether nothing may be written there.
+
+    Attributes
+    ----------
+    pair_limit : int | None
+        How many pairs of items a rule may make; None for no limit.
     """
 
     def __init__(self, engine: Engine, folder: Path, *, read_only: bool = False) -> None:
@@ -33,6 +39,7 @@ class Sources:
         self.folder = folder
         self.sampling = Sampling(self)
         self.graphs = Graphs(engine, folder, read_only=read_only)
+        self.pair_limit: int | None = PAIR_LIMIT
         self._union: tuple[tuple[Dataset, ...], Union] | None = None
 
     def union(self, datasets: tuple[Dataset, ...]) -> Union:

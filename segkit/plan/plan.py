@@ -10,8 +10,9 @@ from segkit.plan.features import Features
 from segkit.plan.fold import TRUE, fold
 from segkit.plan.forms import event_passes, forms_of
 from segkit.plan.needs import Shapes, holds_without, holds_without_profile, reads
+from segkit.plan.pairs import kept_apart, pairings
 from segkit.pql.bound import And, Const, Distinct, Head, Or, Top
-from segkit.pql.bound_walk import free
+from segkit.pql.bound_walk import conjuncts, free
 from segkit.pql.diagnostics import PQLError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from segkit.plan.clock import Clock
     from segkit.plan.features import Feature
     from segkit.plan.forms import EventPass, Form
+    from segkit.plan.pairs import Pairing
     from segkit.pql.bound import Bound
 
 
@@ -45,6 +47,8 @@ class Plan:
         Whether a rule can be true for a profile whose fields are all null.
     without_events
         Whether a rule can be true for a profile without any of the features' events.
+    pairs
+        The parts that pair items of arrays, and how many pairs that makes.
     """
 
     conditions: Mapping[str, Bound]
@@ -55,6 +59,7 @@ class Plan:
     ordered: bool
     without_profile: bool
     without_events: bool
+    pairs: tuple[Pairing, ...] = ()
 
     @property
     def passes(self) -> tuple[EventPass, ...]:
@@ -81,6 +86,10 @@ def plan(conditions: Mapping[str, Bound], columns: Mapping[str, Bound], clock: C
     features = Features()
     rules = {name: _extract(name, one, features, clock) for name, one in conditions.items()}
     values = {name: _extract(name, one, features, clock) for name, one in columns.items()}
+    pairs: Sequence[Pairing] = pairings(features.all, rules, values)
+    for name in dict.fromkeys(one.rules[0] for one in pairs if one.in_row and one.rules[0] in rules):
+        parts = [(one, _extract(name, one, features, clock)) for one in conjuncts(fold(conditions[name], clock))]
+        pairs, rules[name] = kept_apart(pairs, name, parts, features.all)
     shapes = Shapes()
     for one in (*rules.values(), *values.values()):
         shapes.read(one)
@@ -90,7 +99,7 @@ def plan(conditions: Mapping[str, Bound], columns: Mapping[str, Bound], clock: C
     for one in values.values():
         shapes.whole(one.type)
     grouped = [one.groups.value for one in features.all if one.groups is not None]
-    parts = [*rules.values(), *values.values(), *grouped]
+    read = [*rules.values(), *values.values(), *grouped]
     either = tuple(rules.values()) or (TRUE,)
     apart = [_Parts.of(one) for one in either] if features.all else []
     needed = tuple(one for one in features.all if not any(rule.hold_without(one, clock) for rule in apart))
@@ -100,9 +109,10 @@ def plan(conditions: Mapping[str, Bound], columns: Mapping[str, Bound], clock: C
         features.all,
         needed,
         shapes,
-        ordered=bool(values) or reads(parts, (Head, Top, Distinct)),
+        ordered=bool(values) or reads(read, (Head, Top, Distinct)),
         without_profile=any(holds_without_profile(one, clock) for one in either),
         without_events=_any_without(either, features.all, clock),
+        pairs=tuple(pairs),
     )
 
 

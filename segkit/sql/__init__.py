@@ -1,6 +1,7 @@
 """Bound PQL as one readable DuckDB statement over merged profiles and events."""
 
 from segkit.plan.clock import Clock
+from segkit.sql.pairs import Paired, compile_pairs, paired
 from segkit.sql.source import KEY, MASK, ProfileSource
 from segkit.sql.statements import (
     PROFILE_ID,
@@ -18,10 +19,13 @@ __all__ = [
     "PROFILE_ID",
     "SIZE",
     "Clock",
+    "Paired",
     "ProfileSource",
     "compile_columns",
     "compile_condition_count",
+    "compile_pairs",
     "compile_segments",
     "compile_total",
+    "paired",
     "show",
 ]

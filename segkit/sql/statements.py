@@ -36,6 +36,9 @@ SIZE = "size"
 PROFILE_ID = "profile_id"
 """The column with the public id of a profile."""
 
+PAIRED = "paired"
+"""Where a statement's `meta` has the parts of its plan that pair items, each with the words that it comes from."""
+
 _FULL_JOINS = 8
 _CERTAIN = frozenset({"count", "distinct", "list", "groups"})
 _RULE = ""
@@ -354,6 +357,8 @@ class _Statement:
                 cte.this.add_comments([line(one) for one in notes])
         if text:
             select.add_comments([line(text)])
+        if self.plan.pairs:
+            select.meta[PAIRED] = tuple((one, self.sources.words(one.origin, one.span)) for one in self.plan.pairs)
         return select
 
 

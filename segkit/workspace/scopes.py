@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from sqlglot import exp
+
     from segkit.jobs import JobRecord
     from segkit.plan.clock import Weekday
     from segkit.pql import Expression
@@ -79,12 +81,15 @@ class Scopes:
         clock = Clock(as_of, settings.timezone, cast("Weekday", settings.week_start))
         return Scope(self.sources, datasets, policy, clock, resolve)
 
-    def guard(self, scope: Scope) -> Callable[[], None]:
-        """What raises `DataError` when the data are no longer those that a result was made over."""
+    def guard(self, scope: Scope, statement: exp.Expr | None = None) -> Callable[[], None]:
+        """What raises `DataError` when the data are no longer those that a result was made over.
+
+        And `LimitError` when the statement that is to be run pairs more items than the workspace allows.
+        """
 
         def check() -> None:
             try:
-                scope.verify()
+                scope.verify(statement)
             except DataError as error:
                 # a refresh would not help where it has been done
                 if not self._workspace.closed and not any(_changed(one) for one in self._workspace.datasets.records()):
