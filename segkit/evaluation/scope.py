@@ -14,7 +14,7 @@ from segkit.pql import PQLError, parse
 from segkit.pql.binder import bind
 from segkit.pql.despite import parsed
 from segkit.pql.types import Kind, leaves
-from segkit.profiles import verify
+from segkit.profiles import MergedSource, verify
 from segkit.sql import compile_columns, compile_condition_count, compile_total
 from segkit.sql.source import KEY
 
@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
     from segkit.engine import Engine, Watch
     from segkit.evaluation.sampling import Sampled
-    from segkit.evaluation.sources import Sources
+    from segkit.evaluation.sources import Source, Sources
     from segkit.pql import Expression
     from segkit.pql.binder import BoundExpression, Referred
     from segkit.pql.bound import Bound
     from segkit.pql.types import Schema
-    from segkit.profiles import Dataset, MergedSource, MergePolicy, Union
+    from segkit.profiles import Dataset, MergePolicy, Union
+    from segkit.profiles.snapshots.source import SnapshotSource
     from segkit.sql import Clock
 
 IDENTITY_MAP, IDENTITIES = "identityMap", "identities"
@@ -74,11 +75,21 @@ class Scope:
         return self.union.schema
 
     @cached_property
-    def source(self) -> MergedSource:
+    def source(self) -> Source:
         """The statements that give this policy's profiles and events."""
         return self.sources.source(self.policy, self.datasets)
 
     def sampled(self, buckets: int) -> Sampled:
+    @property
+    def snapshot(self) -> SnapshotSource | None:
+        """The snapshot that profiles and events are read from; None where they are merged from fragments."""
+        return None if isinstance(self.source, MergedSource) else self.source
+
+    @property
+    def merged(self) -> MergedSource:
+        """The same profiles and events, merged from their fragments."""
+        return self.source if isinstance(self.source, MergedSource) else self.source.merged
+
         """The profiles in the first of the 1,000 hash buckets, for estimates."""
         return self.sources.sampling.of(self.policy, self.datasets, buckets)
 
@@ -162,6 +173,8 @@ class Scope:
         paths = [path for path, type_ in leaves(self.schema.profile) if type_.kind is not Kind.UNSUPPORTED]
         key = exp.column(KEY, quoted=True)
         return (
+        if self.snapshot is not None:
+            return self.snapshot.shown(paths).order_by(exp.column("profile_id", quoted=True))
             exp.select(
                 exp.alias_(self.source.profile_id(key), "profile_id", quoted=True),
                 *(exp.column(".".join(path), quoted=True) for path in paths),

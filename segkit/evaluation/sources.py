@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from segkit.evaluation.limits import PAIR_LIMIT
 from segkit.evaluation.sampling import Sampling
 from segkit.profiles import MergedSource, union_schema
 from segkit.profiles.graph.keeping import Graphs
+from segkit.profiles.snapshots.ready import Ready
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from segkit.engine import Engine
     from segkit.profiles import Dataset, MergePolicy, Union
+    from segkit.profiles.snapshots.source import SnapshotSource
+
+    Source = MergedSource | SnapshotSource
 
 
 class Sources:
@@ -37,8 +42,8 @@ class Sources:
     def __init__(self, engine: Engine, folder: Path, *, read_only: bool = False) -> None:
         self.engine = engine
         self.folder = folder
-        self.sampling = Sampling(self)
         self.graphs = Graphs(engine, folder, read_only=read_only)
+        self.sampling = Sampling(self)
         self.pair_limit: int | None = PAIR_LIMIT
         self._union: tuple[tuple[Dataset, ...], Union] | None = None
 
@@ -54,6 +59,12 @@ class Sources:
         graph = None if policy.identity_graph == "none" else self.graphs.of(policy, datasets)
         return MergedSource(policy, datasets, self.union(datasets), graph)
 
-    def source(self, policy: MergePolicy, datasets: tuple[Dataset, ...]) -> MergedSource:
-        """The profiles from wherever they are read fastest."""
-        return self.merged(policy, datasets)
+    @cached_property
+    def snapshots(self) -> Ready:
+        """The snapshots of the workspace."""
+        return Ready(self.engine, self.folder)
+
+    def source(self, policy: MergePolicy, datasets: tuple[Dataset, ...]) -> Source:
+        """The profiles from wherever they are read fastest: a snapshot of the data as they are, else the fragments."""
+        merged = self.merged(policy, datasets)
+        return self.snapshots.of(merged) or merged

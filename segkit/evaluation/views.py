@@ -30,11 +30,11 @@ class Views:
         self._engine = engine
         self._lock = threading.Lock()
         self._tried = 0
-        self._made: dict[tuple[MergePolicy, tuple[Dataset, ...]], Engine] = {}
+        self._made: dict[tuple[MergePolicy, tuple[Dataset, ...], str | None], Engine] = {}
 
     def within(self, scope: Scope) -> Engine:
         """The engine in which `profiles`, `profiles_nested`, `events` and each dataset are tables."""
-        key = (scope.policy, scope.datasets)
+        key = (scope.policy, scope.datasets, None if scope.snapshot is None else scope.snapshot.database)
         with self._lock:
             if key not in self._made:
                 self._tried += 1
@@ -48,7 +48,7 @@ class Views:
         graph = scope.sources.merged(scope.policy, scope.datasets).graph
         # under their ids first: a dataset may be named like a view, which then keeps the plain name
         by_id = MergedSource(scope.policy, [replace(one, name=one.id) for one in scope.datasets], scope.union, graph)
-        create_views(engine, by_id, MADE)
+        create_views(engine, by_id, MADE, ready=scope.snapshot)
         for schema, views in (
             (VIEWS, {**{one.name: one.id for one in scope.datasets if one.name.lower() not in TAKEN}, **TAKEN}),
             (DATASETS, {one.name: one.id for one in scope.datasets}),

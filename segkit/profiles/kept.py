@@ -160,8 +160,9 @@ def attach(engine: Engine, file: Path, name: str, *, read_only: bool = False) ->
     engine.execute(exp.Attach(this=attached, expressions=options))
 
 
-def detach(engine: Engine, name: str) -> None:
-    """Detach a database, with all that was written to it on disk."""
+def detach(engine: Engine, name: str, *, checkpoint: bool = True) -> None:
+    """Detach a database, with all that was written to it in its file, unless it is thrown away."""
     database = exp.to_identifier(name, quoted=True)
-    engine.execute(exp.Command(this="CHECKPOINT", expression=exp.Literal.string(database.sql(dialect="duckdb"))))
+    if checkpoint:
+        engine.execute(exp.Command(this="CHECKPOINT", expression=exp.Literal.string(database.sql(dialect="duckdb"))))
     engine.execute(exp.Detach(this=exp.Table(this=database)))

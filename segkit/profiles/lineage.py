@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from segkit.pql.types import Path
     from segkit.profiles.dataset import Dataset
     from segkit.profiles.merging import MergedSource
+    from segkit.profiles.snapshots.source import SnapshotSource
     from segkit.profiles.storage import Storage
 
 _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC, as everywhere in segkit
@@ -72,8 +73,10 @@ class MergedProfile:
         return self.values
 
 
-def merged_profile(source: MergedSource, engine: Engine, namespace: str, identity: str) -> MergedProfile:
-    """The profile that has an identity.
+def merged_profile(
+    source: MergedSource, engine: Engine, namespace: str, identity: str, *, ready: SnapshotSource | None = None
+) -> MergedProfile:
+    """The profile that has an identity; its values from a snapshot, where one is given, their origins from fragments.
 
     Raises
     ------
@@ -84,10 +87,10 @@ def merged_profile(source: MergedSource, engine: Engine, namespace: str, identit
     """
     # most ask by a primary identity, whose profile is there or not: no search through all identities is needed
     key = source.key_of(namespace, identity.strip())
-    row = None if key is None else _row(source, engine, key)
+    row = None if key is None else _row(source, engine, key, ready)
     if key is None or row is None:
         key = _key(source, engine, namespace, identity.strip())
-        row = _row(source, engine, key)
+        row = _row(source, engine, key, ready)
     if row is None:
         raise NotFoundError(f"the profile `{key}` is gone; its data has changed since it was asked for")
     profile_id, found = row
@@ -104,9 +107,15 @@ def _is(key: str) -> exp.EQ:
     return exp.EQ(this=sql.column(KEY), expression=sql.text(key))
 
 
-def _row(source: MergedSource, engine: Engine, key: str) -> tuple[str, dict[Path, Any]] | None:
+def _row(
+    source: MergedSource, engine: Engine, key: str, ready: SnapshotSource | None
+) -> tuple[str, dict[Path, Any]] | None:
     """The public id and all attributes of the profile with a key; None when there is none."""
     paths = list(source.union.profile)
+    if ready is not None:
+        public = engine.value(exp.select(source.profile_id(sql.text(key))))
+        rows = engine.rows(ready.one(public, paths))
+        return (rows[0][0], dict(zip(paths, rows[0][1:], strict=True))) if rows else None
     asked = exp.select(sql.named(source.profile_id(sql.column(KEY)), "profile_id"), *map(_column, paths))
     rows = engine.rows(asked.from_(sql.subquery(source.profiles(paths, every=True), "profiles")).where(_is(key)))
     return (rows[0][0], dict(zip(paths, rows[0][1:], strict=True))) if rows else None

@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     from segkit.pql.types import Path
     from segkit.profiles.dataset import Dataset
     from segkit.profiles.merging import MergedSource
+    from segkit.profiles.snapshots.source import SnapshotSource
 
 PROFILES, NESTED, EVENTS = "profiles", "profiles_nested", "events"
 
 
-def create_views(engine: Engine, source: MergedSource, schema: str) -> tuple[str, ...]:
+def create_views(
+    engine: Engine, source: MergedSource, schema: str, *, ready: SnapshotSource | None = None
+) -> tuple[str, ...]:
     """Make the views of a merge policy in a schema of their own, replacing those that are there.
+
+    Profiles come from a snapshot, where one is given.
 
     `profiles` has `profile_id` and one column a path (`"homeAddress.city"`), `profiles_nested` the same as objects,
     `events` the experience events; each dataset is a view of its name, unless that name is one of these.
@@ -36,7 +41,7 @@ def create_views(engine: Engine, source: MergedSource, schema: str) -> tuple[str
     engine.execute(dropped)
     engine.execute(exp.Create(this=exp.Table(db=name.copy()), kind="SCHEMA"))
     made: dict[str, str] = {}
-    for view, query in _views(source):
+    for view, query in _views(source, ready):
         if view.lower() in made:
             continue
         made[view.lower()] = view
@@ -45,13 +50,17 @@ def create_views(engine: Engine, source: MergedSource, schema: str) -> tuple[str
     return tuple(made.values())
 
 
-def _views(source: MergedSource) -> Iterable[tuple[str, exp.Select]]:
+def _views(source: MergedSource, ready: SnapshotSource | None) -> Iterable[tuple[str, exp.Select]]:
     paths = list(source.union.profile)
-    profiles = sql.subquery(source.profiles(paths, every=True), "merged")
     identifier = sql.named(source.profile_id(sql.column(KEY)), "profile_id")
-    yield PROFILES, exp.select(identifier, *map(_column, paths)).from_(profiles)
-    yield NESTED, exp.select(identifier.copy(), *_nested(paths)).from_(profiles.copy())
+    flat = exp.select(identifier, *map(_column, paths)).from_(
+        sql.subquery(source.profiles(paths, every=True), "merged")
+    )
+    profiles = flat if ready is None else ready.shown(paths)
+    yield PROFILES, profiles
+    yield NESTED, exp.select(sql.column("profile_id"), *_nested(paths)).from_(sql.subquery(profiles.copy(), "flat"))
     leaves = list(source.union.event)
+    # from the files in any case: a snapshot has few of the fields, and its keys would have to be joined
     events = sql.subquery(source.events(leaves), "merged")
     yield EVENTS, exp.select(identifier.copy(), *map(_column, leaves)).from_(events)
     for dataset in source.datasets:

@@ -36,7 +36,7 @@ class Profile:
     """
 
     def __init__(self, namespace: str, identity: str, scope: Scope) -> None:
-        found = merged_profile(scope.source, scope.engine, namespace, identity)
+        found = merged_profile(scope.merged, scope.engine, namespace, identity, ready=scope.snapshot)
         self.namespace = namespace
         self.id = identity
         self.profile_id: str = found.profile_id

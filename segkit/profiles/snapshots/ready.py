@@ -1,0 +1,102 @@
+"""Finding the snapshot of a merge policy that is made of the data as they are now, within microseconds."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from typing import TYPE_CHECKING
+
+from segkit.errors import SegkitError
+from segkit.profiles.kept import Attached, described, fingerprint, remove
+from segkit.profiles.snapshots.manifest import DATA, FORMAT, MANIFEST, Manifest
+from segkit.profiles.snapshots.source import SnapshotSource
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from segkit.engine import Engine
+    from segkit.profiles.dataset import Dataset
+    from segkit.profiles.merging import MergedSource
+    from segkit.profiles.policy import MergePolicy
+
+FOLDER = "snapshots"
+
+
+class Ready:
+    """The snapshots of a workspace.
+
+    Parameters
+    ----------
+    engine
+        In which they are attached.
+    folder
+        The workspace.
+    """
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.folder = folder
+        self._attached = Attached(engine)
+        self._lock = threading.Lock()
+        self._versions: dict[MergePolicy, tuple[tuple[Dataset, ...], str]] = {}
+        self._known: dict[Path, tuple[tuple[int, int], Manifest, str]] = {}
+        self._told: set[tuple[Path, int, int]] = set()
+
+    def version(self, merged: MergedSource) -> str:
+        """The fingerprint of a policy and the data that it is about."""
+        kept = self._versions.get(merged.policy)
+        if kept is not None and kept[0] is merged.datasets:
+            return kept[1]
+        policy = merged.policy
+        rules = [policy.id, policy.version, policy.attribute_merge, list(policy.order), policy.identity_graph]
+        datasets = (described(one, self.folder) for one in (merged.records, merged.event_datasets))
+        found = fingerprint("snapshot", FORMAT, rules, *datasets)
+        self._versions[policy] = (merged.datasets, found)
+        return found
+
+    def place(self, merged: MergedSource) -> Path:
+        """Where a snapshot of a policy and its data lies, or would."""
+        return self.folder / FOLDER / merged.policy.id / self.version(merged)
+
+    def of(self, merged: MergedSource) -> SnapshotSource | None:
+        """The same profiles and events from a snapshot, where there is one of the data as they are now.
+
+        One that cannot be read is as good as none; that is told once.
+        """
+        folder = self.place(merged)
+        try:
+            now = (folder / MANIFEST).stat()
+        except OSError:
+            if folder.is_dir():
+                self._tell(folder, (0, 0), f"its {MANIFEST} is missing")
+            return None
+        stamp = (now.st_ino, now.st_mtime_ns)
+        if (folder, *stamp) in self._told:
+            return None
+        with self._lock:
+            known = self._known.get(folder)
+        if known is None or known[0] != stamp:
+            try:
+                manifest = Manifest.read(folder)
+                name = self._attached.name(folder / DATA, f"snapshot_{folder.name[:8]}")
+            except (SegkitError, OSError) as error:
+                self._tell(folder, stamp, str(error))
+                return None
+            known = stamp, manifest, name
+            with self._lock:
+                self._known[folder] = known
+        return SnapshotSource(merged, known[1], known[2], folder)
+
+    def _tell(self, folder: Path, stamp: tuple[int, int], reason: str) -> None:
+        """Say once that a snapshot is not used."""
+        key = (folder, *stamp)
+        if key in self._told or not folder.is_dir():
+            return
+        self._told.add(key)
+        message = f"the snapshot {folder} cannot be read ({reason}) and is left aside; make it anew: ws.snapshot()"
+        warnings.warn(message, stacklevel=2)
+
+    def supersede(self, folder: Path) -> None:
+        """Remove the snapshots of the same policy that are not this one."""
+        for other in folder.parent.iterdir():
+            if other != folder and not other.name.startswith("."):
+                remove(other)
