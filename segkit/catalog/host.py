@@ -23,13 +23,13 @@ _guard = threading.Lock()
 _host: duckdb.DuckDBPyConnection | None = None
 _names: dict[Path, str] = {}
 """What is attached, by file; an interrupt may leave something here that nobody uses any more."""
-_locks: dict[Path, threading.Lock] = {}
+_locks: dict[Path, threading.RLock] = {}
 _numbers = itertools.count(1)
 
 
-def lock(place: Path) -> threading.Lock:
+def lock(place: Path) -> threading.RLock:
     """What is held around `Attached`: a process can attach a file once at a time."""
-    return _locks.setdefault(place, threading.Lock())
+    return _locks.setdefault(place, threading.RLock())
 
 
 class Attached:
@@ -125,7 +125,7 @@ def _forked() -> None:
     if _host is not None:
         import ctypes  # noqa: PLC0415 - hardly ever
 
-        # not even when the interpreter ends: the files in it are the parent's
+        # not even when the interpreter ends: its files may be half written, and that is up to the parent
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(_host))
     _host, _guard, _names, _locks = None, threading.Lock(), {}, {}
 

@@ -138,9 +138,9 @@ class Store:
             return
         deadline = time.monotonic() + self.timeout
         own = lock(self._place)
-        if not own.acquire(timeout=self.timeout):
-            raise self._busy("another thread of this process")
         try:
+            if not own.acquire(timeout=self.timeout):
+                raise self._busy("another thread of this process")
             attached = self._attach(deadline, writable=writable)
             try:
                 attached.connection.execute("BEGIN")
@@ -157,7 +157,11 @@ class Store:
                 # what is not committed is rolled back by closing
                 attached.close()
         finally:
-            own.release()
+            # nothing before it, and `acquire` inside: an interrupt may come between any two calls
+            try:  # noqa: SIM105
+                own.release()
+            except RuntimeError:  # another thread's
+                pass
 
     def _attach(self, deadline: float, *, writable: bool) -> Attached:
         pause = _FIRST_PAUSE
