@@ -42,3 +42,18 @@ def share_words(share: float) -> str:
     if 0 < percent < 0.1:
         return "<0.1 %"
     return ">99.9 %" if 99.9 < percent < 100 else f"{percent:.1f} %"
+
+
+def bytes_words(number: float) -> str:
+    """A number of bytes in the unit that leaves it one to three digits before the point.
+
+    Examples
+    --------
+    >>> [bytes_words(one) for one in (0, 999, 1000, 1_585_152, 64_000_000, 1.5e9, 9.9996e11)]
+    ['0 B', '999 B', '1.0 kB', '1.6 MB', '64 MB', '1.5 GB', '1.0 TB']
+    """
+    units = ("B", "kB", "MB", "GB", "TB", "PB")
+    place = 0
+    while round(number, 1 if number < 10 else 0) >= 1000 and place < len(units) - 1:
+        number, place = number / 1000, place + 1
+    return f"{number:.1f} {units[place]}" if place and number < 9.95 else f"{number:.0f} {units[place]}"

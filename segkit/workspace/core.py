@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from segkit.workspace.scopes import Scopes
     from segkit.workspace.segments import Segment, Segments
     from segkit.workspace.size import Size
+    from segkit.workspace.snapshots import Snapshot
 
 DEFAULT_POLICY = "Default Timebased"
 
@@ -466,6 +467,26 @@ class Workspace:
         scope = self.scope(merge_policy)
         scope.verify()
         return Profile(namespace, asked, scope)
+
+    def snapshot(
+        self, merge_policy: PolicyLike | None = None, *, events: str | Sequence[str] | None = None
+    ) -> Snapshot:
+        """Merge all profiles of a policy once and keep them on disk; used by itself as long as it is fresh.
+
+        Worth it from about sixty questions about one attribute, or six about twenty. Where a fresh one is there
+        already, it is given.
+
+        Parameters
+        ----------
+        merge_policy
+            Object, id or name; the default policy when left out.
+        events
+            Fields of events to keep beside those that segment definitions read: a list of paths, or `"*"` for all.
+            Rules over other fields read the events' files.
+        """
+        from segkit.workspace.snapshots import snapshot
+
+        return snapshot(self, merge_policy, events)
 
     @property
     def closed(self) -> bool:
