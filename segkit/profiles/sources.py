@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import glob
+import hashlib
+import os
 import shutil
 import uuid
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from segkit.profiles.dataset import Dataset
 
+_TAIL = 8
 _FORMATS = {
     ".parquet": "parquet",
     ".pq": "parquet",
@@ -225,7 +228,16 @@ def _fingerprint(path: Path, engine: Engine) -> SourceFile:
         wrong = DataError(f"cannot read `{path}` as Parquet: {_reason(error)}; check that the file is whole")
         wrong.sql = error.sql
         raise wrong from error
-    return SourceFile(before.path, before.size, before.mtime_ns, rows)
+    return SourceFile(before.path, before.size, before.mtime_ns, rows, _footer(path))
+
+
+def _footer(path: Path) -> str:
+    """The MD5 of a Parquet file's footer, which ends with its own length and four letters."""
+    with path.open("rb") as file:
+        file.seek(-_TAIL, os.SEEK_END)
+        length = int.from_bytes(file.read(4), "little")
+        file.seek(-_TAIL - length, os.SEEK_END)
+        return hashlib.md5(file.read(length), usedforsecurity=False).hexdigest()
 
 
 def _reason(error: SegkitError) -> str:
