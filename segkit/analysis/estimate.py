@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from segkit.engine import Watch
 from segkit.errors import InvalidRequestError
 from segkit.notebook import record_html, record_text
+from segkit.pql.bound import Events
+from segkit.pql.bound_walk import walk
 from segkit.profiles.buckets import BUCKETS
 from segkit.sql import compile_condition_count
 
@@ -139,7 +141,8 @@ def estimate(scope: Scope, rule: str | Expression, fraction: float = 0.01) -> Es
     """
     below = buckets_of(fraction)
     bound = scope.bind(rule)
-    sampled = scope.sampled(below)
+    events = any(isinstance(one, Events) for one in walk(bound.condition))
+    sampled = scope.sampled(below, events=events)
     statement = compile_condition_count(bound.condition, sampled.source, scope.clock, text=bound.expression.text)
     watch = Watch(profile=True)
     matched = int(scope.engine.value(statement, watch=watch) or 0)

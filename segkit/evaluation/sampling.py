@@ -58,22 +58,27 @@ class Sampling:
         self.samples = Samples(sources.engine, sources.folder)
         self._counted: tuple[object, dict[tuple[str, int, int], int]] = ((), {})
 
-    def of(self, policy: MergePolicy, datasets: tuple[Dataset, ...], buckets: int) -> Sampled:
-        """The profiles of a policy in the first buckets."""
-        source, words, note = self._source(policy, datasets, buckets)
+    def of(self, policy: MergePolicy, datasets: tuple[Dataset, ...], buckets: int, *, events: bool) -> Sampled:
+        """The profiles of a policy in the first buckets, for a rule that asks for `events` or does not."""
+        source, words, note = self._source(policy, datasets, buckets, events=events)
         whole = self._sources.source(policy, datasets)
         total = self._count(whole, (policy.id, policy.version, BUCKETS), datasets)
         found = total if buckets >= BUCKETS else self._count(source, (policy.id, policy.version, buckets), datasets)
         return Sampled(source, found, total, words, note)
 
     def _source(
-        self, policy: MergePolicy, datasets: tuple[Dataset, ...], buckets: int
+        self, policy: MergePolicy, datasets: tuple[Dataset, ...], buckets: int, *, events: bool
     ) -> tuple[ProfileSource, str, str]:
         fragments = self._sources.merged(policy, datasets)
+        snapshot = self._sources.snapshots.of(fragments)
+        if snapshot is not None and (not events or buckets > SAMPLED):
+            return snapshot if buckets >= BUCKETS else snapshot.below(buckets), "the snapshot", ""
         if buckets <= SAMPLED:
             sample = self.samples.find(fragments)
             if sample is not None:
                 return below(sample, buckets, stored=True), "the sample of 2 %", ""
+        if snapshot is not None:
+            return snapshot.below(buckets), "the snapshot", _REMEDY
         note = "" if buckets >= BUCKETS else _REMEDY if buckets <= SAMPLED else _SMALLER
         return below(fragments, buckets, stored=False), "all fragments and events", note
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from segkit.evaluation.left_out import left_out
 from segkit.evaluation.limits import refuse
 from segkit.plan import unsupported
 from segkit.pql import PQLError, parse
@@ -79,7 +80,6 @@ class Scope:
         """The statements that give this policy's profiles and events."""
         return self.sources.source(self.policy, self.datasets)
 
-    def sampled(self, buckets: int) -> Sampled:
     @property
     def snapshot(self) -> SnapshotSource | None:
         """The snapshot that profiles and events are read from; None where they are merged from fragments."""
@@ -90,8 +90,9 @@ class Scope:
         """The same profiles and events, merged from their fragments."""
         return self.source if isinstance(self.source, MergedSource) else self.source.merged
 
-        """The profiles in the first of the 1,000 hash buckets, for estimates."""
-        return self.sources.sampling.of(self.policy, self.datasets, buckets)
+    def sampled(self, buckets: int, *, events: bool) -> Sampled:
+        """The profiles in the first of the 1,000 hash buckets, for estimates; of `events` where the rule asks."""
+        return self.sources.sampling.of(self.policy, self.datasets, buckets, events=events)
 
     def bind(self, rule: str | Expression) -> BoundExpression:
         """Parse and bind a rule.
@@ -106,7 +107,8 @@ class Scope:
         refused = unsupported(bound.condition, expression.text)
         if refused is not None:
             raise PQLError([refused])
-        return bound
+        warned = left_out(bound, self.policy, self.datasets) if self.policy.order else []
+        return replace(bound, diagnostics=(*bound.diagnostics, *warned)) if warned else bound
 
     def check(self, rule: str | Expression) -> BoundExpression:
         """Bind a rule and compile it, so that what is kept can also be run.
@@ -171,10 +173,10 @@ class Scope:
     def all_profiles(self) -> exp.Select:
         """The statement that gives all merged profiles, ordered by profile id."""
         paths = [path for path, type_ in leaves(self.schema.profile) if type_.kind is not Kind.UNSUPPORTED]
-        key = exp.column(KEY, quoted=True)
-        return (
         if self.snapshot is not None:
             return self.snapshot.shown(paths).order_by(exp.column("profile_id", quoted=True))
+        key = exp.column(KEY, quoted=True)
+        return (
             exp.select(
                 exp.alias_(self.source.profile_id(key), "profile_id", quoted=True),
                 *(exp.column(".".join(path), quoted=True) for path in paths),

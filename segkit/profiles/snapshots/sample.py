@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
     from segkit.engine import Engine, Watch
     from segkit.profiles.dataset import Dataset
+    from segkit.profiles.policy import MergePolicy
 
 _FORMAT = 1
 _MANIFEST = "manifest.json"
 
 
-@dataclass(frozen=True, slots=True)
 class Samples:
     """The samples of a workspace.
 
@@ -44,14 +44,16 @@ class Samples:
         The workspace.
     """
 
-    engine: Engine
-    folder: Path
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.engine = engine
+        self.folder = folder
+        self._known: dict[MergePolicy, tuple[tuple[Dataset, ...], list[Path]]] = {}
 
     def find(self, source: MergedSource) -> MergedSource | None:
         """The same policy over the samples of its datasets; None unless each dataset has one of its present rows."""
         found = {}
-        for one in (*source.records, *source.event_datasets):
-            files = self._files(self._place(source, one))
+        for one, place in zip((*source.records, *source.event_datasets), self._places(source), strict=True):
+            files = self._files(place)
             if files is None:
                 return None
             found[one.id] = sampled(one, files)
@@ -67,8 +69,7 @@ class Samples:
         if source.graph is None:  # an `_id` may come again in a dataset that takes no part
             policy = replace(source.policy, attribute_merge="timestampOrdered", order=())
             everyone = MergedSource(policy, source.datasets, source.union)
-        for one in (*source.records, *source.event_datasets):
-            target = self._place(source, one)
+        for one, target in zip((*source.records, *source.event_datasets), self._places(source), strict=True):
             if self._files(target) is not None:
                 continue
             older = self._older(target)
@@ -83,6 +84,14 @@ class Samples:
                 if other != target and not other.name.startswith("."):
                     remove(other)
         return made
+
+    def _places(self, source: MergedSource) -> list[Path]:
+        """Where the samples of the datasets that take part are, worked out once for a version of the data."""
+        known = self._known.get(source.policy)
+        if known is None or known[0] is not source.datasets:
+            places = [self._place(source, one) for one in (*source.records, *source.event_datasets)]
+            known = self._known[source.policy] = (source.datasets, places)
+        return known[1]
 
     def _place(self, source: MergedSource, dataset: Dataset) -> Path:
         """Where the sample of a dataset is, if there is one, by all that it depends on."""

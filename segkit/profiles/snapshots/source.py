@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from segkit.errors import DataError
 from segkit.profiles import expressions as sql
 from segkit.profiles.fragments import KEY, MASK, PROFILE_ID
 from segkit.profiles.snapshots.build import table
-from segkit.profiles.snapshots.manifest import EVENTS, IDENTITIES, PROFILES
+from segkit.profiles.snapshots.manifest import BUCKET, EVENTS, IDENTITIES, PROFILES
 from segkit.profiles.storage import TEXT, Storage, cast
 from segkit.profiles.union import MAP_PATH
 
@@ -50,6 +51,7 @@ class SnapshotSource:
         self.folder = folder
         self._profiles = {one.path: one for one in manifest.columns}
         self._events = {one.path: one for one in manifest.event_columns}
+        self._buckets: int | None = None
 
     # ---- what does not depend on where it is read --------------------------------------------------------------------
 
@@ -92,6 +94,12 @@ class SnapshotSource:
         """Whether a profile of an earlier run that is gone is part of another now; as in `MergedSource`."""
         return self.merged.merged_away(profile_id)
 
+    def below(self, buckets: int) -> SnapshotSource:
+        """The profiles in the first buckets alone: they lie in the order of their buckets."""
+        found = copy.copy(self)
+        found._buckets = buckets  # noqa: SLF001 - the same class
+        return found
+
     # ---- profiles and events -----------------------------------------------------------------------------------------
 
     def profiles(self, leaves: Sequence[Path], *, every: bool, mask: bool = False) -> exp.Select:  # noqa: ARG002
@@ -101,7 +109,13 @@ class SnapshotSource:
         """
         chosen = [sql.column(KEY), *self._leaves(leaves, self.union.profile, self._profiles)]
         chosen += [sql.column(MASK)] * mask
-        return exp.select(*chosen).from_(self.table(PROFILES))
+        return self._within(exp.select(*chosen).from_(self.table(PROFILES)))
+
+    def _within(self, profiles: exp.Select) -> exp.Select:
+        """Rows of the table of profiles, of those alone that are looked at."""
+        if self._buckets is None:
+            return profiles
+        return profiles.where(exp.LT(this=sql.column(BUCKET), expression=sql.number(self._buckets)))
 
     def events(self, leaves: Sequence[Path]) -> exp.Select:
         """One row an experience event: `profile_key` and the leaves in the order asked, duplicates by `_id` removed.
@@ -110,9 +124,13 @@ class SnapshotSource:
         """
         if self.holds(leaves):
             chosen = [sql.column(KEY), *self._leaves(leaves, self.union.event, self._events)]
-            return exp.select(*chosen).from_(self.table(EVENTS))
+            found = exp.select(*chosen).from_(self.table(EVENTS))
+            if self._buckets is None:
+                return found
+            members = self._within(exp.select(sql.column(KEY)).from_(self.table(PROFILES)))
+            return found.where(exp.In(this=sql.column(KEY), query=members.subquery()))
         keyed = self.merged.identified(self.merged.events(leaves))
-        known = exp.select(sql.column(KEY), sql.column(PROFILE_ID)).from_(self.table(PROFILES))
+        known = self._within(exp.select(sql.column(KEY), sql.column(PROFILE_ID)).from_(self.table(PROFILES)))
         same = exp.EQ(this=sql.column(PROFILE_ID, "event"), expression=sql.column(PROFILE_ID, "profile"))
         columns = [sql.column(sql.dotted(one), "event") for one in dict.fromkeys(leaves)]
         return (
