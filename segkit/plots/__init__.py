@@ -1,4 +1,4 @@
-"""Figures from frames: the sizes of audiences and the history of jobs.
+"""Figures from frames: the sizes of audiences, the history of jobs, identities that hang together.
 
 Each function takes a pandas frame and returns a matplotlib figure made without pyplot: nothing global changes, nothing
 stays open, and a notebook shows the figure whether or not a matplotlib backend was chosen. matplotlib is loaded by the
@@ -15,7 +15,46 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from pandas import DataFrame
 
-__all__ = ["sizes", "timeline"]
+__all__ = ["identities", "sizes", "timeline"]
+
+
+def identities(nodes: DataFrame, edges: DataFrame, *, title: str | None = None, top: int = 50) -> Figure:
+    """Draw identities that hang together: a dot an identity in the colour of its namespace, a line where two meet.
+
+    Parameters
+    ----------
+    nodes
+        One row an identity: `namespace`, `id`.
+    edges
+        One row a pair: `source` and `target`, each `namespace:id`, and `datasets`, a list of the names of the datasets
+        in which the two occur in one row (or one text).
+    title
+        The heading; `Identity graph` when left out.
+    top
+        At most this many identities, those with most edges, are drawn; the others are counted in a line below.
+
+    Returns
+    -------
+    Figure
+        A figure of its own: `.savefig(path)` writes it.
+
+    Raises
+    ------
+    InvalidRequestError
+        When a column is missing, or `top` is below 1.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> nodes = pd.DataFrame({"namespace": ["crmId", "email"], "id": ["C-17", "x@y"]})
+    >>> edges = pd.DataFrame({"source": ["crmId:C-17"], "target": ["email:x@y"], "datasets": [["crm", "web"]]})
+    >>> figure = identities(nodes, edges)
+    >>> [label.get_text() for label in figure.axes[0].texts]
+    ['C-17', 'x@y', 'crm, web']
+    """
+    from segkit.plots.graph import draw, read  # noqa: PLC0415  matplotlib is loaded by the first figure
+
+    return draw(read(nodes, edges, top), title=title)
 
 
 def sizes(frame: DataFrame, *, title: str | None = None, top: int = 30) -> Figure:

@@ -30,6 +30,17 @@ def whole(value: str, what: str) -> str:
     return value
 
 
+def identity(namespace: Any, id: Any, what: str) -> str:  # noqa: A002, ANN401  whatever was given
+    """The id of an identity as text; a whole number may be given too."""
+    asked = id if isinstance(id, str) else str(id) if isinstance(id, int) and not isinstance(id, bool) else None
+    if not isinstance(namespace, str) or asked is None:
+        raise InvalidRequestError(
+            f'{what} is named by a namespace and an id, such as "crmId", "C-17", not {given(namespace)}, {given(id)}'
+        )
+    whole(namespace + asked, f"the identity of {what}")
+    return asked
+
+
 def rule(value: Any) -> str | Expression:  # noqa: ANN401  whatever was given
     """A rule: PQL text or a parsed expression; a `pql/json` tree, as text or dict, is read."""
     if isinstance(value, tree.Expression):

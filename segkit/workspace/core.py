@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from segkit.result import Result
     from segkit.workspace.catalog import CatalogTables
     from segkit.workspace.datasets import Datasets
+    from segkit.workspace.identities import Identities
     from segkit.workspace.jobs import Jobs
     from segkit.workspace.merge_policies import MergePolicies, PolicyLike
     from segkit.workspace.profile import Profile
@@ -51,7 +52,7 @@ class Workspace:
 
     Attributes
     ----------
-    datasets, merge_policies, segments, jobs
+    datasets, merge_policies, segments, jobs, identities
         The groups of what one can do.
     folder : Path
         Where it lives.
@@ -140,6 +141,13 @@ class Workspace:
         from segkit.workspace.jobs import Jobs
 
         return Jobs(self)
+
+    @once
+    def identities(self) -> Identities:
+        """The identity graph: which identities are one profile under a policy with `identity_graph="pdg"`."""
+        from segkit.workspace.identities import Identities
+
+        return Identities(self._scopes)
 
     @once
     def runner(self) -> Runner:
@@ -448,22 +456,18 @@ class Workspace:
         Parameters
         ----------
         namespace, id
-            Its primary identity, for example `"crmId", "C-17"`.
+            Its primary identity, for example `"crmId", "C-17"`; any of its identities where no other profile has it.
         merge_policy
             Object, id or name; the default policy when left out.
 
         Raises
         ------
         NotFoundError
-            When no record or event has this primary identity.
+            When no profile has this identity.
         """
         from segkit.workspace.profile import Profile
 
-        asked = id if isinstance(id, str) else str(id) if isinstance(id, int) and not isinstance(id, bool) else None
-        if not isinstance(namespace, str) or asked is None:
-            message = f'a profile is named by a namespace and an id, such as "crmId", "C-17", not {namespace!r}, {id!r}'
-            raise InvalidRequestError(message)
-        arguments.whole(namespace + asked, "the identity of a profile")
+        asked = arguments.identity(namespace, id, "a profile")
         scope = self.scope(merge_policy)
         scope.verify()
         return Profile(namespace, asked, scope)

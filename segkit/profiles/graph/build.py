@@ -234,13 +234,12 @@ class _Making:
         facts = facts.from_(sql.subquery(by_graph, "by_graph")).group_by(number.copy())
 
         names = exp.values(
-            [(place, one.id, one.name) for place, one in enumerate(self.datasets)], alias="names", columns=_NAMES
+            [(place, one.id) for place, one in enumerate(self.datasets)], alias="names", columns=("number", "id")
         )
         none = exp.false()
         found = exp.select(
             sql.named(cast(sql.column("number", "names"), _SMALL), "number"),
             sql.column("id", "names"),
-            sql.column("name", "names"),
             *(sql.column(one, "totals") for one in ("rows", "without_identity")),
             *(
                 sql.named(sql.coalesce([sql.column(one, "facts"), none.copy()]), one)
@@ -255,7 +254,6 @@ class _Making:
 
 
 _ENDS = (("least", "a"), ("greatest", "b"))
-_NAMES = ("number", "id", "name")
 
 
 def _carried(dataset: Dataset, part: Part, place: int) -> exp.Select:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -140,6 +141,11 @@ class Graph:
         smaller = exp.NEQ(this=sql.column("id"), expression=sql.column("graph"))
         as_id = exp.Cast(this=sql.call("md5", sql.column("key")), to=exp.DataType.build("UUID", dialect="duckdb"))
         return exp.In(this=profile_id, query=exp.select(as_id).from_(self.table(IDENTITIES)).where(smaller).subquery())
+
+
+def public_id(key: str) -> str:
+    """The public id of the profile with a key."""
+    return hashlib.md5(key.encode(), usedforsecurity=False).hexdigest()
 
 
 def namespace_of(key: exp.Expr) -> exp.Expr:
