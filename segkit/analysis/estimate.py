@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from segkit.engine import Watch
 from segkit.errors import InvalidRequestError
+from segkit.evaluation.limits import refuse
 from segkit.notebook import record_html, record_text
 from segkit.pql.bound import Events
 from segkit.pql.bound_walk import walk
@@ -138,12 +139,15 @@ def estimate(scope: Scope, rule: str | Expression, fraction: float = 0.01) -> Es
     ------
     InvalidRequestError
         When the fraction is not above 0 and at most 1.
+    LimitError
+        When the rule pairs more items of the sample than the workspace allows.
     """
     below = buckets_of(fraction)
     bound = scope.bind(rule)
     events = any(isinstance(one, Events) for one in walk(bound.condition))
     sampled = scope.sampled(below, events=events)
     statement = compile_condition_count(bound.condition, sampled.source, scope.clock, text=bound.expression.text)
+    refuse(statement, scope, source=sampled.source)
     watch = Watch(profile=True)
     matched = int(scope.engine.value(statement, watch=watch) or 0)
     cost = watch.measurements[-1]

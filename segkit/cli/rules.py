@@ -111,6 +111,14 @@ def sql(options: argparse.Namespace) -> int:
     return 0
 
 
+def cost(options: argparse.Namespace) -> int:
+    """What counting an audience would cost."""
+    with opened(options) as ws:
+        found = ws.cost(expression(options.pql), **scoped(options))
+        print(json.dumps(found.to_dict(), indent=2, ensure_ascii=False) if options.json else repr(found))
+    return 0
+
+
 def size(options: argparse.Namespace) -> int:
     """The number of profiles in an audience."""
     with opened(options) as ws:

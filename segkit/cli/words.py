@@ -56,6 +56,11 @@ def commands() -> argparse.ArgumentParser:
     _workspace(size)
     _scope(size)
 
+    cost = command("cost", rules.cost, "say what counting an audience would read, do and take, without running it")
+    _expression(cost)
+    _workspace(cost)
+    _scope(cost)
+
     run = command("run", running.run, "run a segment job and print its sizes")
     run.add_argument("segments", nargs="+", metavar="SEGMENT", help="names or ids of segments, or '*' for all")
     run.add_argument("--plot", type=_picture, metavar="PNG", help="write a picture of the sizes")

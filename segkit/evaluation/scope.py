@@ -132,6 +132,17 @@ class Scope:
         if statement is not None:
             refuse(statement, self)
 
+    @property
+    def run_key(self) -> tuple[object, ...]:
+        """Equal for runs that tell something of each other: of one policy and place, over as many rows."""
+        rows = sum(one.rows for one in self.datasets)
+        return self.policy.id, self.policy.version, rows, self.snapshot is None
+
+    def counted(self, statement: exp.Expr, text: str) -> int:
+        """Run a statement that counts, of the rule with this text, and take note of its time."""
+        runs = self.sources.runs
+        return int(runs.timed(text, self.run_key, statement, lambda: self.engine.value(statement)) or 0)
+
     def count(self, rule: str | Expression) -> exp.Select:
         """The statement that counts the profiles in an audience."""
         bound = self.bind(rule)

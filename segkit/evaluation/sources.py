@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from segkit.evaluation.limits import PAIR_LIMIT
+from segkit.evaluation.runs import Runs
 from segkit.evaluation.sampling import Sampling
 from segkit.profiles import MergedSource, union_schema
 from segkit.profiles.graph.keeping import Graphs
@@ -37,6 +38,8 @@ class Sources:
     ----------
     pair_limit : int | None
         How many pairs of items a rule may make; None for no limit.
+    runs : Runs
+        What statements took in this session.
     """
 
     def __init__(self, engine: Engine, folder: Path, *, read_only: bool = False) -> None:
@@ -45,6 +48,7 @@ class Sources:
         self.graphs = Graphs(engine, folder, read_only=read_only)
         self.sampling = Sampling(self)
         self.pair_limit: int | None = PAIR_LIMIT
+        self.runs = Runs()
         self._union: tuple[tuple[Dataset, ...], Union] | None = None
 
     def union(self, datasets: tuple[Dataset, ...]) -> Union:

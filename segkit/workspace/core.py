@@ -14,6 +14,8 @@ from segkit.errors import InvalidRequestError, SegkitError
 from segkit.jobs import ENDED
 from segkit.lazily import once
 from segkit.workspace import arguments, opening
+from segkit.workspace.cost import PairLimit
+from segkit.workspace.cost import cost as _cost
 
 if TYPE_CHECKING:
     import os
@@ -211,7 +213,7 @@ class Workspace:
         scope = self.scope(merge_policy, as_of)
         statement = scope.count(wanted)
         scope.verify(statement)
-        return Size(self.engine.value(statement) or 0, scope, wanted)
+        return Size(scope.counted(statement, getattr(wanted, "text", str(wanted))), scope, wanted)
 
     def estimate(
         self,
@@ -298,6 +300,9 @@ class Workspace:
 
         wanted = arguments.rule(pql)
         return render(self.scope(merge_policy, as_of).count(wanted), pretty=True)
+
+    cost = _cost
+    pair_limit = PairLimit()
 
     def explain(
         self, pql: str | Expression, *, merge_policy: PolicyLike | None = None, as_of: datetime | str | None = None

@@ -28,7 +28,7 @@ DOORS: dict[str, set[str]] = {
     "jobs": {"engine", "catalog"},
     "aep": {"catalog", "jobs"},
     "evaluation": {"engine", "jobs", "plan", "pql", "profiles", "sql"},
-    "analysis": {"engine", "evaluation", "notebook", "plan", "pql", "profiles", "sql"},
+    "analysis": {"engine", "evaluation", "notebook", "plan", "pql", "profiles", "sql", "words"},
     "plots": {"words"},
     "notebook": {"pql", "words"},
     "result": {"engine", "notebook"},
