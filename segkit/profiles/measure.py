@@ -11,7 +11,7 @@ from segkit.errors import DataError
 from segkit.profiles import expressions as sql
 from segkit.profiles.dataset import Dataset, Entry, Measures, Part
 from segkit.profiles.reading import clock, first, held, identifiers, primary, raw, read, scan, stored_identifier
-from segkit.profiles.storage import TEXT, Storage, cast, holds_doubles
+from segkit.profiles.storage import TEXT, Storage, cast, holds_doubles, is_nan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,7 +129,7 @@ def _undecided(entries: int, primary_namespace: str | None) -> exp.Expr:
 
 def _has_nan(leaf: Leaf) -> exp.Expr:
     if leaf.storage.sql == "DOUBLE":
-        return sql.coalesce([sql.call("isnan", cast(raw(leaf), leaf.storage)), exp.false()])
+        return sql.coalesce([is_nan(cast(raw(leaf), leaf.storage)), exp.false()])
     shown = sql.call("lower", cast(raw(leaf), TEXT))
     # text may hold the word too: that only means that a clean column is cleaned
     return sql.coalesce([sql.call("contains", shown, sql.text("nan")), exp.false()])

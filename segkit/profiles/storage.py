@@ -263,6 +263,16 @@ def holds_doubles(storage: Storage) -> bool:
     return storage == DOUBLE or any(holds_doubles(one) for _, one in storage.fields)
 
 
+def is_nan(value: exp.Expr) -> exp.Expr:
+    """Whether a Double is NaN; null where it is null, and maybe where it is not NaN.
+
+    DuckDB takes the smallest and largest value that a Parquet file states for bounds of all its values, NaN included,
+    and asks a bare `isnan(column)` of no row. What `NULLIF` gives it knows no bounds of.
+    """
+    unbounded = exp.Nullif(this=value.copy(), expression=exp.Literal.number("1e300"))
+    return exp.Anonymous(this="isnan", expressions=[unbounded])
+
+
 def without_nan(value: exp.Expr, storage: Storage, depth: int = 0) -> exp.Expr:
     """A value in which every NaN, however deep, is null (R14)."""
     if not holds_doubles(storage):
@@ -271,7 +281,7 @@ def without_nan(value: exp.Expr, storage: Storage, depth: int = 0) -> exp.Expr:
     item = exp.column(name, quoted=True)
     match storage.sql:
         case "DOUBLE":
-            return exp.Case().when(exp.Not(this=exp.Anonymous(this="isnan", expressions=[value])), value.copy())
+            return exp.Case().when(is_nan(value), exp.null()).else_(value.copy())
         case "LIST":
             body = without_nan(item, storage.of, depth + 1)
             return exp.Anonymous(this="list_transform", expressions=[value, _lambda(name, body)])
