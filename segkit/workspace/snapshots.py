@@ -14,6 +14,7 @@ from segkit.pql.formats import read
 from segkit.profiles import MergedSource
 from segkit.profiles.kept import making, remove
 from segkit.profiles.snapshots.build import Build
+from segkit.profiles.snapshots.refresh import Refresh
 from segkit.sql import compile_condition_count
 from segkit.words import bytes_words, duration_words
 from segkit.workspace.arguments import given
@@ -142,15 +143,24 @@ def snapshot(workspace: Workspace, policy: PolicyLike | None, events: str | Sequ
     named = (scope.policy.id, scope.policy.name)
     known = ready.of(merged)
     if known is not None and known.holds(wanted):
+        scope.sources.sampling.samples.make(merged)
         return Snapshot(workspace, named, folder, known.manifest)
     if known is not None:
         wanted = {**dict.fromkeys(one.path for one in known.manifest.event_columns), **wanted}
+    older = ready.older(merged) if known is None else None
+    if older is not None:
+        held = dict.fromkeys(one.path for one in older.manifest.event_columns if one.path in scope.union.event)
+        wanted = {**held, **wanted}
     watch = Watch(profile=True)
     with making(folder, instead=True) as aside:
-        Build(workspace.engine, merged, watch).run(aside, folder.name, workspace.folder, list(wanted))
+        asked = (aside, folder.name, workspace.folder, list(wanted))
+        # of an older one, where that is right and takes less
+        if older is None or Refresh(workspace.engine, merged, watch).renew(older, *asked) is None:
+            Build(workspace.engine, merged, watch).run(*asked)
         # what was merged was read file by file: none of them may have changed meanwhile
         scope.verify()
     ready.supersede(folder)
+    scope.sources.sampling.samples.make(merged, watch=watch)
     made = ready.of(merged)
     if made is None:  # pragma: no cover - somebody removed it at once
         message = f"the snapshot {folder} was removed while it was made; run ws.snapshot() again"

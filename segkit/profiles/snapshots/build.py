@@ -36,7 +36,7 @@ from segkit.profiles.storage import TEXT, cast
 from segkit.profiles.union import MAP_PATH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path as FilePath
 
     from segkit.engine import Engine, Watch
@@ -217,18 +217,29 @@ class Build:
     # ---- beside them -------------------------------------------------------------------------------------------------
 
     def _events(self, columns: Sequence[Column]) -> int:
-        rows = sql.subquery(self.source.events([one.path for one in columns], files=starts(self.source)), "events")
+        found = self._event_rows(self.source, columns, starts(self.source))
+        self._create(EVENTS, found.copy().limit(0))
+        return self._insert(EVENTS, found)
+
+    def _event_rows(
+        self,
+        source: MergedSource,
+        columns: Sequence[Column],
+        files: Mapping[str, int],
+        number: Callable[[exp.Expr], exp.Expr] = lambda file: file,
+    ) -> exp.Select:
+        """The rows of `events`; `number` makes the number of a file of what `files` makes of its place."""
+        rows = sql.subquery(source.events([one.path for one in columns], files=files), "events")
         names = ["key", "file", *(f"leaf_{number}" for number in range(len(columns)))]
         rows.set("alias", exp.TableAlias(this=sql.column("events").this, columns=[exp.to_identifier(n) for n in names]))
         keyed = exp.select(sql.named(exp.column("key"), KEY), *map(exp.column, names[1:])).from_(rows)
-        chosen: list[exp.Expr] = [sql.named(exp.cast(exp.column("file", table="found"), "INT"), FILE)]
+        chosen: list[exp.Expr] = [sql.named(exp.cast(number(exp.column("file", table="found")), "INT"), FILE)]
         chosen += [sql.named(exp.column(f"leaf_{n}", table="found"), one.name) for n, one in enumerate(columns)]
-        found = self._joined(self.source.identified(keyed), chosen)
+        found = self._joined(source.identified(keyed), chosen)
         time_ = next((place for place, one in enumerate(columns) if one.path == TIMESTAMP), None)
         if time_ is not None:
             found = found.order_by(exp.column(f"leaf_{time_}", table="found"))
-        self._create(EVENTS, found.copy().limit(0))
-        return self._insert(EVENTS, found)
+        return found
 
     def _identities(self, columns: Sequence[Column], file: FilePath) -> None:
         """The ids of each profile by namespace, as jobs list them beside their members."""

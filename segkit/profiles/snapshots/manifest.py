@@ -71,6 +71,8 @@ class Manifest:
         In how many parts the fragments were merged.
     touched
         How many profiles were replaced, where it was made of an older snapshot; None where it was built anew.
+    replaced
+        How many were replaced since it was built anew, one refresh after the other.
     """
 
     fingerprint: str
@@ -88,6 +90,7 @@ class Manifest:
     peak_memory: int
     passes: int = 1
     touched: int | None = None
+    replaced: int = 0
     format: int = FORMAT
 
     def write(self, folder: FilePath) -> None:

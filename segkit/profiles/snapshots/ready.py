@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import warnings
 from typing import TYPE_CHECKING
@@ -85,6 +86,21 @@ class Ready:
             with self._lock:
                 self._known[folder] = known
         return SnapshotSource(merged, known[1], known[2], folder)
+
+    def older(self, merged: MergedSource) -> SnapshotSource | None:
+        """The newest snapshot of the same version of the policy, of data that have changed since."""
+        place = self.place(merged)
+        found: list[tuple[Manifest, Path]] = []
+        for folder in place.parent.iterdir() if place.parent.is_dir() else ():
+            if folder != place and not folder.name.startswith("."):
+                with contextlib.suppress(SegkitError):
+                    found.append((Manifest.read(folder), folder))
+        for manifest, folder in sorted(found, key=lambda one: one[0].made, reverse=True):
+            if (manifest.policy, manifest.version) == (merged.policy.id, merged.policy.version):
+                with contextlib.suppress(SegkitError, OSError):
+                    name = self._attached.name(folder / DATA, f"snapshot_{folder.name[:8]}")
+                    return SnapshotSource(merged, manifest, name, folder)
+        return None
 
     def _tell(self, folder: Path, stamp: tuple[int, int], reason: str) -> None:
         """Say once that a snapshot is not used."""

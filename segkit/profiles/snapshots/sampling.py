@@ -148,7 +148,7 @@ class _Run:
 
     def write(self, target: Path, older: Sequence[SampleFile], ids: exp.Table | None) -> SampleFile:
         """Write the sampled rows."""
-        origins = _stamps(self.dataset, self.part)
+        origins = stamps(self.dataset, self.part)
         columns = self._types(self.part.files[0])
         whole = {**columns, BUCKET: "INTEGER", ORIGIN: "VARCHAR"}
         older = [one for one in older if _alike(one, origins) and self._types(str(one.path)) == whole]
@@ -180,7 +180,7 @@ class _Run:
 
     def _kept(self, columns: Sequence[str], older: SampleFile, paths: Sequence[str]) -> exp.Select:
         """Rows of an older sample whose files are as they were."""
-        place = _matching(sql.steps((ORIGIN,)), {sql.text(one): self._position(one) for one in paths})
+        place = matching(sql.steps((ORIGIN,)), {sql.text(one): self._position(one) for one in paths})
         chosen = [sql.named(sql.steps((one,)), one) for one in (*columns, BUCKET, ORIGIN)]
         row = exp.column("file_row_number", table=sql.FRAGMENT)
         found = exp.select(*chosen, sql.named(place, FILE), sql.named(row, ROW)).from_(sql.parquet([str(older.path)]))
@@ -208,7 +208,7 @@ class _Run:
         if ids is not None:
             among = exp.In(this=sql.column(RECORD, "keyed"), query=exp.select(sql.column(RECORD)).from_(ids).subquery())
             found = found.where(exp.Or(this=sql.present(sql.column(BUCKET, "profiles")), expression=among))
-        origin = _matching(place, {self._position(one): sql.text(one) for one in part.files})
+        origin = matching(place, {self._position(one): sql.text(one) for one in part.files})
         return (
             exp.select(
                 *(sql.named(sql.steps((one,)), one) for one in columns),
@@ -267,7 +267,7 @@ def _runs(part: Part) -> Iterator[Part]:
         yield replace(part, files=files, positions=places)
 
 
-def _stamps(dataset: Dataset, part: Part) -> dict[str, str]:
+def stamps(dataset: Dataset, part: Part) -> dict[str, str]:
     """What tells that a file is as it was."""
     known = {one.path: one for one in dataset.files}
     # a file that segkit wrote itself is never written again
@@ -275,8 +275,11 @@ def _stamps(dataset: Dataset, part: Part) -> dict[str, str]:
 
 
 def stamp(file: SourceFile) -> str:
-    """What tells whether the rows of a file are as they were."""
-    return f"{file.size}:{file.mtime_ns}"
+    """What tells whether the rows of a file are as they were.
+
+    The footer alone is not enough: two values that change places leave it, and the size of the file, as they are.
+    """
+    return f"{file.size}:{file.mtime_ns}:{file.footer}"
 
 
 def _alike(older: SampleFile, origins: Mapping[str, str]) -> list[str]:
@@ -284,7 +287,7 @@ def _alike(older: SampleFile, origins: Mapping[str, str]) -> list[str]:
     return [path for path, known in older.origins.items() if origins.get(path) == known]
 
 
-def _matching(value: exp.Expr, pairs: Mapping[exp.Expr, exp.Expr]) -> exp.Expr:
+def matching(value: exp.Expr, pairs: Mapping[exp.Expr, exp.Expr]) -> exp.Expr:
     """What a value stands for; there are as many as there are files, so a list is searched, and no CASE built."""
     if len(pairs) == 1:
         return next(iter(pairs.values()))
