@@ -7,6 +7,7 @@ one of each decides.
 
 from __future__ import annotations
 
+import sys
 import zlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -16,10 +17,13 @@ from segkit.plan.streams import Stream, grows, is_local, stream_of
 from segkit.pql.bound import (
     Aggregate,
     And,
+    Arith,
     Bound,
     Chain,
     Compare,
+    Const,
     Filter,
+    If,
     InRange,
     Or,
     Quantify,
@@ -29,7 +33,7 @@ from segkit.pql.bound import (
 )
 from segkit.pql.bound_walk import canonical, conjuncts, free, reads_events, rebuild, signature, substitute
 from segkit.pql.tree import NOWHERE, Span
-from segkit.pql.types import BOOLEAN
+from segkit.pql.types import BOOLEAN, DOUBLE, INTEGER, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -47,17 +51,27 @@ LinkForm = Choice["keys", "extreme", "ordered", "value"]
 """
 
 _OUTER = "outer"
+INNER = Variable("the other's value", INTEGER)
+"""Stands for the least or greatest value of the others in a comparison that reads it beside the event's own."""
+
+_LEAST, _MOST = -(2**63), 2**63 - 1
+_ENDS: tuple[tuple[Choice["<=", ">="], float], ...] = (("<=", sys.float_info.max), (">=", -sys.float_info.max))
 _MOST_SPLIT = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Bounding:
-    """A comparison between an event and one of the others: `outer < inner`, or `inner < outer` with `rises` false."""
+    """A comparison between an event and one of the others: `outer < inner`, or `inner < outer` with `rises` false.
+
+    Where it is `mixed`, both stand on one side, as in a sum: `outer` is the whole condition, in which `INNER` stands
+    for the other's value, and the greatest (`rises`) or least of them meets it if any does.
+    """
 
     outer: Bound
     inner: Bound
     rises: bool
     included: bool
+    mixed: bool = False
 
     def over(self, values: Mapping[str, Bound]) -> Bounding:
         """The comparison with the variables of the event replaced."""
@@ -348,9 +362,10 @@ class _Finder:
                 case Compare(operator="<" | "<=" | ">" | ">=", ignore_case=False):
                     low, high = (one.left, one.right) if one.operator in {"<", "<="} else (one.right, one.left)
                     bound = self._bounding(low, high, other, included=one.operator in {"<=", ">="})
-                    if bound is None:
+                    found = self._summed(one, other) if bound is None else [bound]
+                    if found is None:
                         return None
-                    bounds.append(bound)
+                    bounds.extend(found)
                 case InRange(low=None, high=high) if high is not None:
                     bound = self._bounding(one.subject, high, other, included=one.high_included)
                     if bound is None:
@@ -364,13 +379,19 @@ class _Finder:
                 case _:
                     return None
         shared = _shared(_merged(bounds))
-        if shared is None or len(differs) > 1:
+        if shared is None or len(differs) > 1 or (differs and any(one.mixed for one in bounds)):
             return None
         primary, rest = shared
         if differs and rest:
             primary, rest = _range_of(primary, rest)
             if primary is None:
                 return None
+        for bound in bounds:
+            if bound.mixed and bound.inner.type.kind is Kind.DOUBLE:
+                # An infinite value, which data may hold, makes no sum that is one (R14).
+                for operator, end in _ENDS:
+                    finite = Compare(operator, bound.inner, Const(end, DOUBLE), span=bound.inner.span)
+                    stream = stream.filtered(other, finite)
         values: dict[str, Bound] = {other.name: stream.item}
         made = Link(
             "",
@@ -394,12 +415,66 @@ class _Finder:
         falling = self._sides(high, low, other)
         return None if falling is None else Bounding(*falling, rises=False, included=included)
 
+    def _summed(self, node: Compare, other: Variable) -> list[Bounding] | None:
+        """A comparison in which the other's value is added to the event's, or taken from it.
+
+        A sum of Doubles never falls where a part of it grows. One of Integers that is too large is null (R14), so that
+        of the others only those count with which it is not: they are the ones up to a value, or from one on.
+        """
+        sides = (node.left, node.right)
+        mixed = [at for at, one in enumerate(sides) if other.name in free(one)]
+        if len(mixed) != 1:
+            return None
+        at = mixed[0]
+        parts = self._terms(sides[at], other)
+        if parts is None or not is_local(sides[1 - at], [self.variable]):
+            return None
+        inner, adds, rest = parts
+        greater = (at == 0) is (node.operator in {">", ">="})
+        rises = greater is adds
+        hole = replace(INNER, type=inner.type)
+        whole = [_put(sides[at], inner, hole), sides[1 - at]]
+        test = replace(node, left=whole[at], right=whole[1 - at])
+        found = [Bounding(test, inner, rises=rises, included=True, mixed=True)]
+        if sides[at].type.kind is Kind.DOUBLE and inner.type.kind is Kind.DOUBLE:
+            return found
+        if rest is None or sides[at].type.kind is not Kind.INTEGER:
+            return None
+        # Up to where it is not too large: beyond the other end it fails the comparison anyway.
+        end = Const(_MOST if greater else _LEAST, INTEGER)
+        apart = Arith("-", end, rest[0], INTEGER) if adds and rest[1] else Arith("+", end, rest[0], INTEGER)
+        if not adds:
+            apart = Arith("-", rest[0], end, INTEGER)
+        free_end = Const(_MOST if rises else _LEAST, INTEGER)
+        zero = Const(0, INTEGER)
+        close = _reaches(adds=adds, plus=rest[1], greater=greater)
+        limit = If(Compare(close, rest[0], zero), apart, free_end, INTEGER)
+        return [*found, Bounding(limit, inner, rises=not rises, included=True)]
+
+    def _terms(self, node: Bound, other: Variable) -> tuple[Bound, bool, tuple[Bound, bool] | None] | None:
+        """The other's value in a sum, and whether it is added; where it is a sum of two, also the event's, likewise."""
+        if is_local(node, [other]):
+            return node, True, None
+        if not isinstance(node, Arith) or node.operator not in {"+", "-"}:
+            return None
+        theirs = [other.name in free(one) for one in (node.left, node.right)]
+        if theirs[0] is theirs[1]:
+            return None
+        minus = node.operator == "-"
+        below, rest = (node.left, node.right) if theirs[0] else (node.right, node.left)
+        parts = self._terms(below, other)
+        if parts is None or not is_local(rest, [self.variable]):
+            return None
+        adds = parts[1] is (theirs[0] or not minus)
+        simple = below is parts[0]
+        return parts[0], adds, (rest, not (minus and theirs[0])) if simple else None
+
     def _name(self, link: Link) -> str:
         """A name that equal links have in common, whatever their rules call the events."""
         plain = link.over({self.variable.name: Variable(_OUTER, self.variable.type)})
         stream = link.stream
         where = sorted(repr(signature(canonical(one))) for one in stream.where)
-        ends = [(_sign(one.outer, one.inner), one.rises, one.included) for one in plain.compared]
+        ends = [(_sign(one.outer, one.inner), one.rises, one.included, one.mixed) for one in plain.compared]
         apart = None if plain.differs is None else _sign(*plain.differs)
         asked = None if link.feature is None else link.feature.sign
         sides = [_sign(*one) for one in plain.keys]
@@ -414,6 +489,18 @@ def _range_of(primary: Bounding | None, rest: tuple[Bounding, ...]) -> tuple[Bou
         [primary], rest = rest, (primary,)
     same = _sign(primary.inner) == _sign(rest[0].inner)
     return (primary, rest) if same and primary.rises else (None, ())
+
+
+def _put(node: Bound, part: Bound, instead: Bound) -> Bound:
+    """A sum with something in the place of one of its parts."""
+    return instead if node is part else rebuild(node, lambda one: _put(one, part, instead))
+
+
+def _reaches(*, adds: bool, plus: bool, greater: bool) -> Choice[">", ">=", "<", "<="]:
+    """Beside which of an event's values, told by their sign, some value of the others makes a sum too large."""
+    if adds:
+        return ">" if plus is greater else "<"
+    return ">=" if greater else "<"
 
 
 def _hashed(sign: object) -> str:
@@ -456,7 +543,9 @@ def _shared(bounds: Sequence[Bounding]) -> tuple[Bounding | None, tuple[Bounding
             return None, ()
         case [only]:
             return None, tuple(only)
-        case [[first], rest] | [rest, [first]]:
+        case [[first], rest] | [rest, [first]] if not first.mixed:
+            return first, tuple(rest)
+        case [rest, [first]] if not first.mixed:
             return first, tuple(rest)
         case _:
             return None

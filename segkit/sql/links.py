@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from segkit.plan.links import INNER
 from segkit.sql.build import absent, both, call, column, literal, operand, otherwise, present, some, table, when
 from segkit.sql.expressions import condition, value
 from segkit.sql.source import KEY
@@ -40,7 +41,7 @@ def beside(link: Link, scope: Scope, event: Leaves, steps: Steps) -> exp.Expr:
         event.beside[step] = exp.Join(this=table(step), side="LEFT", on=both(tests))
         return _whole(link.feature, step)
     if link.primary is not None:
-        tests.append(_compared(link.primary, value(link.primary.outer, scope), column(_PLACE, step)))
+        tests.append(_compared(link.primary, scope, column(_PLACE, step)))
     event.beside[step] = exp.Join(
         this=table(step), method=None if link.primary is None else "ASOF", side="LEFT", on=both(tests)
     )
@@ -48,11 +49,11 @@ def beside(link: Link, scope: Scope, event: Leaves, steps: Steps) -> exp.Expr:
         own = operand(value(link.differs[0], scope))
         if link.bounds:
             first = _first_apart(own, step)
-            return both([_compared(one, value(one.outer, scope), first.copy()) for one in link.bounds])
+            return both([_compared(one, scope, first.copy()) for one in link.bounds])
         return some([exp.NEQ(this=own.copy(), expression=column(one, step)) for one in (_LOW, _HIGH)])
     if not link.bounds:
         return present(column(KEY, step))
-    return both([_compared(one, value(one.outer, scope), column(_AT, step)) for one in link.bounds])
+    return both([_compared(one, scope, column(_AT, step)) for one in link.bounds])
 
 
 def _first_apart(own: exp.Expr, step: str) -> exp.Expr:
@@ -78,9 +79,11 @@ def _whole(feature: Feature, step: str) -> exp.Expr:
             return found
 
 
-def _compared(bound: Bounding, outer: exp.Expr, inner: exp.Expr) -> exp.Expr:
+def _compared(bound: Bounding, scope: Scope, inner: exp.Expr) -> exp.Expr:
+    if bound.mixed:
+        return condition(bound.outer, scope.having({INNER.name: inner}))
     strict, open_ = (exp.LT, exp.LTE) if bound.rises else (exp.GT, exp.GTE)
-    return (open_ if bound.included else strict)(this=operand(outer), expression=inner)
+    return (open_ if bound.included else strict)(this=operand(value(bound.outer, scope)), expression=inner)
 
 
 def _others(link: Link, steps: Steps) -> exp.Select:

@@ -9,12 +9,21 @@ import pytest
 from segkit.plan import Clock, plan
 from segkit.pql import parse
 from segkit.pql.binder import bind
-from segkit.pql.types import BOOLEAN, INTEGER, STRING, TIMESTAMP, Schema, array_of, object_of
+from segkit.pql.types import BOOLEAN, DOUBLE, INTEGER, STRING, TIMESTAMP, Schema, array_of, object_of
 
 ITEM = object_of({"sku": STRING, "sold": TIMESTAMP, "number": INTEGER})
 SCHEMA = Schema(
     object_of({"name": STRING, "number": INTEGER, "active": BOOLEAN, "orders": array_of(ITEM)}),
-    object_of({"_id": STRING, "timestamp": TIMESTAMP, "type": STRING, "value": INTEGER, "items": array_of(ITEM)}),
+    object_of(
+        {
+            "_id": STRING,
+            "timestamp": TIMESTAMP,
+            "type": STRING,
+            "value": INTEGER,
+            "price": DOUBLE,
+            "items": array_of(ITEM),
+        }
+    ),
 )
 CLOCK = Clock(dt.datetime(2026, 11, 21, 12))  # noqa: DTZ001  timestamps are naive UTC
 
@@ -57,7 +66,12 @@ def test_r23_r29_what_is_asked_of_events_is_one_pass_a_condition(text: str, expe
         ("B.timestamp occurs <= 2 days after A.timestamp", "ASOF join"),
         ("A.timestamp occurs <= 2 days after B.timestamp", "ASOF join"),
         ("B.timestamp occurs after A.timestamp and B.timestamp occurs <= 2 days after A.timestamp", "ASOF join"),
-        ("B.value + A.value > 3", "list with lambdas"),
+        ("B.value + A.value > 3", "ASOF join"),
+        ("B.price - A.price > 3", "minimum and maximum"),
+        ("B.price > 3 - A.price and B.type = A.type", "minimum and maximum"),
+        ("A.price > B.price - 3 + A.price and B.value > A.value", "ASOF join"),
+        ("B.price + A.value > 3 and B.type != A.type", "list with lambdas"),
+        ("B.price * A.price > 3", "list with lambdas"),
         ("B.value > A.value and B.timestamp occurs after A.timestamp", "ASOF join"),
         ("B._id != A._id and B.timestamp occurs after A.timestamp", "ASOF join"),
         ("B._id != A._id and B.timestamp occurs <= 2 days before A.timestamp", "ASOF join"),
@@ -135,7 +149,7 @@ def test_the_pairs_are_named() -> None:
 
 
 def test_lists_that_are_searched_for_each_other_event_are_told() -> None:
-    text = 'exists A from xEvent where A.type = "a", B from xEvent where B.type = "b" and B.value + A.value > 3'
+    text = 'exists A from xEvent where A.type = "a", B from xEvent where B.type = "b" and B.value * A.value > 3'
     first, second = plan({"rule": bind(parse(text), SCHEMA).condition}, {}, CLOCK).forms
     assert "product" not in first.note
     assert second.note.endswith("item by item for each item of another, which grows with their product")
