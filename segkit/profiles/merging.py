@@ -354,7 +354,8 @@ class MergedSource:
         """
         stored = {one: self._stored(one, self.union.event) for one in dict.fromkeys(leaves)}
         if not self.event_datasets:
-            return _nothing([(sql.dotted(one), kind) for one, kind in stored.items()], mask=False)
+            place = [] if files is None else [(FILE, Storage("BIGINT"))]
+            return _nothing([*place, *((sql.dotted(one), kind) for one, kind in stored.items())], mask=False)
         repeated = self.repeated()
         with_map = MAP_PATH in stored
         flat = {path: kind for path, kind in stored.items() if path != MAP_PATH}
