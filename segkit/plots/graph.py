@@ -37,7 +37,7 @@ from segkit.plots.canvas import (
 from segkit.plots.history import PALETTE
 from segkit.plots.lettering import writable
 from segkit.plots.placing import Box, Room
-from segkit.plots.springs import positions
+from segkit.plots.springs import apart, positions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -231,10 +231,11 @@ def _graph(
     radius = _DOT if data.named else _NUMBERED
     aside, above = (_NAME / 2, 0.36) if data.named else (radius + 0.3, radius + 0.12)
     pairs = [(one, other) for one, other, _ in data.edges]
-    places = [
-        (aside + x * (width - 2 * aside), above + y * (height - 2 * above))
-        for x, y in positions(len(data.nodes), pairs)
-    ]
+    inner = (width - 2 * aside, height - 2 * above)
+    spread = [(x * inner[0], y * inner[1]) for x, y in positions(len(data.nodes), pairs)]
+    # names need more room than dots
+    least = 0.55 if data.named else 2 * radius + 0.06
+    places = [(aside + x, above + y) for x, y in apart(spread, least, *inner)]
     room = Room(width, height)
     for one, other, words in data.edges:
         room.lines.append((places[one], places[other]))

@@ -44,6 +44,40 @@ def positions(count: int, pairs: Sequence[tuple[int, int]]) -> list[tuple[float,
     return [(float(x), float(y)) for x, y in _within(_turned(places))]
 
 
+def apart(
+    places: Sequence[tuple[float, float]], least: float, width: float, height: float
+) -> list[tuple[float, float]]:
+    """The same places in a field of a width and height, none nearer to another than `least`, as far as there is room.
+
+    Examples
+    --------
+    >>> apart([(1.0, 1.0), (1.0, 1.0)], 0.5, 2.0, 2.0) == apart([(1.0, 1.0), (1.0, 1.0)], 0.5, 2.0, 2.0)
+    True
+    """
+    found = np.array(places, dtype=float)
+    count = len(found)
+    # a little off the line, to either side: along it there may be no room
+    nudges = np.stack([np.cos(np.arange(count) * 2.4), np.where(np.arange(count) % 2, 1.0, -1.0)], axis=1)
+    if count > 1 and _nearest(found) < least:
+        found += nudges * least / 10
+    for _ in range(_ROUNDS):
+        if count < 2 or _nearest(found) >= least:
+            break
+        between = found[:, None, :] - found[None, :, :]
+        lengths = np.maximum(np.sqrt((between**2).sum(axis=2)), 1e-9)
+        missing = np.maximum(least * 1.02 - lengths, 0.0)
+        np.fill_diagonal(missing, 0.0)
+        found += (between / lengths[:, :, None] * missing[:, :, None] / 2).sum(axis=1)
+        found = np.clip(found, 0.0, [width, height])
+    return [(float(x), float(y)) for x, y in found]
+
+
+def _nearest(places: Matrix) -> float:
+    between = np.sqrt(((places[:, None, :] - places[None, :, :]) ** 2).sum(axis=2))
+    np.fill_diagonal(between, np.inf)
+    return float(between.min())
+
+
 def _steps(count: int, pairs: Sequence[tuple[int, int]]) -> Matrix:
     """How many steps it takes from each dot to each other; between parts that are not joined, one more than any."""
     near = _neighbours(count, pairs)
