@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from segkit.catalog.store import Store, Transaction
 
+_KEPT = "SELECT id, name, position, creation_time, update_time FROM datasets ORDER BY position"
+_DOCUMENTS = "SELECT id, document FROM datasets WHERE list_contains($ids, id)"
 _SELECT = "SELECT id, name, position, creation_time, update_time, document FROM datasets "
 
 
@@ -23,6 +25,7 @@ class Datasets:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._read: dict[tuple[Any, ...], StoredDataset] = {}
 
     def add(
         self,
@@ -60,9 +63,18 @@ class Datasets:
             return _find(transaction, key)
 
     def list(self) -> list[StoredDataset]:
-        """All datasets, in the order of adding."""
+        """All datasets, in the order of adding; one that has not changed since the last time is the same object.
+
+        A document is large where a dataset has many columns or files, so that only those not seen yet are read.
+        """
         with self._store.read() as transaction:
-            return [_record(row) for row in transaction.rows(_SELECT + "ORDER BY position")]
+            known, rows = self._read, transaction.rows(_KEPT)
+            new = [row[0] for row in rows if row not in known]
+            documents = dict(transaction.rows(_DOCUMENTS, ids=new)) if new else {}
+            found = [known.get(row) or _record((*row, documents[row[0]])) for row in rows]
+            if not transaction.writable:  # what is written may yet be rolled back
+                self._read = dict(zip(rows, found, strict=True))
+        return found
 
     def replace(self, key: str, document: Mapping[str, Any]) -> StoredDataset:
         """Keep another document for the dataset, as after a refresh; name, id and place stay."""
@@ -71,7 +83,7 @@ class Datasets:
             transaction.change(
                 "UPDATE datasets SET document = $document, update_time = $moment WHERE id = $id",
                 document=json.dumps(dict(document), ensure_ascii=False),
-                moment=max(now(), found.update_time),
+                moment=max(now(), found.update_time + 1),  # tells one document from the next
                 id=found.id,
             )
             return _find(transaction, found.id)

@@ -202,6 +202,8 @@ class Engine:
             root.execute("SET GLOBAL TimeZone = 'UTC'")
             # a table name must never resolve to a variable of whoever happens to call
             root.execute("SET GLOBAL python_enable_replacements = false")
+            # footers of wide files take longer to read than what is asked of them; one that changed is read again
+            root.execute("SET GLOBAL parquet_metadata_cache = true")
             self._roots.append(root)
         return self._roots[0]
 

@@ -184,10 +184,10 @@ def joined(held: Iterable[Held], engine: Engine) -> dict[Path, Storage]:
     objects: dict[Path, Held] = {}
     for one in held:
         path = one.leaf.path
-        for length in range(1, len(path) + 1):
-            _compare_spelling(path[:length], one, spelled)
-        _compare_depth(one, first, objects)
-        if path not in first:
+        if path not in first:  # the second of a path has the places of the first
+            for length in range(1, len(path) + 1):
+                _compare_spelling(path[:length], one, spelled)
+            _compare_depth(one, first, objects)
             first[path] = one
             found[path] = one.leaf.storage
             continue

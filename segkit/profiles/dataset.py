@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from segkit.notebook import record_html, record_text
@@ -117,7 +118,7 @@ class Entry:
     alone: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, for what is found once
 class Part:
     """Parquet files of a dataset that have exactly the same columns, so that one scan reads them.
 
@@ -133,7 +134,11 @@ class Part:
 
     def leaf(self, path: Path) -> Leaf | None:
         """The leaf at a path, if this part has it."""
-        return next((one for one in self.leaves if one.path == path), None)
+        return self._by_path.get(path)
+
+    @cached_property
+    def _by_path(self) -> dict[Path, Leaf]:
+        return {one.path: one for one in reversed(self.leaves)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,7 @@ class Measures:
     shared: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, for what is found once
 class Dataset:
     """A source of profile fragments (`record`) or experience events (`event`), made by `read`.
 
@@ -228,7 +233,11 @@ class Dataset:
 
     def storage(self, path: Path) -> Storage | None:
         """The type of a leaf, if the dataset has it."""
-        return next((one for known, one in self.leaves if known == path), None)
+        return self._by_path.get(path)
+
+    @cached_property
+    def _by_path(self) -> dict[Path, Storage]:
+        return dict(reversed(self.leaves))
 
     def __repr__(self) -> str:
         card = dataset_card(self)

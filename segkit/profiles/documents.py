@@ -46,6 +46,8 @@ def dataset_from_dict(document: Mapping[str, Any], folder: Path | None = None) -
 
 def _encode(value: Any) -> Any:  # noqa: ANN401 - JSON
     match value:
+        case str() | bool() | int() | None:  # nearly all
+            return value
         case Storage():
             return value.to_dict()
         case tuple():

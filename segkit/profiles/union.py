@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from segkit.pql.types import Schema, Type, object_of
@@ -34,7 +35,7 @@ class FieldRow:
     datasets: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, for the listing
 class Union:
     """The fields of a workspace's datasets.
 
@@ -44,14 +45,33 @@ class Union:
         Path → stored type of each leaf, in the order in which datasets were added.
     schema
         The same as PQL's types, which expressions are bound against.
-    rows
-        The same as a listing.
+    datasets
+        What has them.
     """
 
     profile: dict[Path, Storage]
     event: dict[Path, Storage]
     schema: Schema
-    rows: tuple[FieldRow, ...] = field(repr=False)
+    datasets: tuple[Dataset, ...] = field(repr=False)
+
+    @cached_property
+    def rows(self) -> tuple[FieldRow, ...]:
+        """The same as a listing, and after it the fields whose types PQL does not have."""
+        holders = _holders(self.datasets)
+        everybody = tuple(one.name for one in self.datasets)
+        rows = [
+            FieldRow(dotted(path if kind == "record" else (EVENTS, *path)), str(pql_type(one)), str(one), kind, names)
+            for kind, found in (("record", self.profile), ("event", self.event))
+            for path, one in found.items()
+            for names in (everybody if path == MAP_PATH else tuple(holders[kind, path]),)
+        ]
+        unsupported = [
+            FieldRow(dotted(path), "Unsupported", str(one), each.kind, (each.name,))
+            for each in self.datasets
+            for path, one in each.leaves
+            if path not in (self.profile if each.kind == "record" else self.event)
+        ]
+        return (*rows, *unsupported)
 
 
 def union_schema(datasets: Sequence[Dataset], engine: Engine) -> Union:
@@ -68,24 +88,16 @@ def union_schema(datasets: Sequence[Dataset], engine: Engine) -> Union:
         profile[MAP_PATH] = IDENTITY_MAP
     if any(one.kind == "event" for one in datasets):
         event[MAP_PATH] = IDENTITY_MAP
-    rows = [
-        FieldRow(dotted(path if kind == "record" else (EVENTS, *path)), str(pql_type(one)), str(one), kind, names)
-        for kind, found in (("record", profile), ("event", event))
-        for path, one in found.items()
-        for names in (_holders(datasets, kind, path),)
-    ]
-    unsupported = [
-        FieldRow(dotted(path), "Unsupported", str(one), each.kind, (each.name,))
-        for each in datasets
-        for path, one in each.leaves
-        if path not in (profile if each.kind == "record" else event)
-    ]
-    return Union(profile, event, Schema(_tree(profile), _tree(event)), (*rows, *unsupported))
+    return Union(profile, event, Schema(_tree(profile), _tree(event)), tuple(datasets))
 
 
-def _holders(datasets: Sequence[Dataset], kind: str, path: Path) -> tuple[str, ...]:
-    of_kind = [one for one in datasets if one.kind == kind or path == MAP_PATH]
-    return tuple(one.name for one in of_kind if path == MAP_PATH or one.storage(path) is not None)
+def _holders(datasets: Sequence[Dataset]) -> dict[tuple[str, Path], list[str]]:
+    """The names of the datasets that have a leaf, by kind and path."""
+    found: dict[tuple[str, Path], list[str]] = {}
+    for one in datasets:
+        for path, _ in one.leaves:
+            found.setdefault((one.kind, path), []).append(one.name)
+    return found
 
 
 def _tree(found: dict[Path, Storage]) -> Type:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any, Literal
 
 from segkit import profiles
@@ -26,6 +27,8 @@ class Datasets:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        self._made: dict[str, tuple[StoredDataset, Dataset]] = {}
+        self._records: tuple[Dataset, ...] = ()
 
     def add(
         self,
@@ -171,8 +174,15 @@ class Datasets:
         return new
 
     def records(self) -> tuple[Dataset, ...]:
-        """All datasets as records, in the order of adding."""
-        return tuple(self._dataset(one) for one in self._workspace.catalog_store.datasets.list())
+        """All datasets as records, in the order of adding; the same tuple as long as none of them changes."""
+        made, found = self._made, {}
+        for one in self._workspace.catalog_store.datasets.list():
+            known = made.get(one.id)
+            found[one.id] = known if known is not None and known[0] is one else (one, self._dataset(one))
+        records = tuple(dataset for _, dataset in found.values())
+        if len(records) != len(self._records) or any(map(operator.is_not, records, self._records)):
+            self._made, self._records = found, records
+        return self._records
 
     def __len__(self) -> int:
         return len(self._workspace.catalog_store.datasets.list())

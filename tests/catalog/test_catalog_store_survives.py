@@ -91,7 +91,8 @@ def test_processes_killed_at_any_moment_leave_whole_transactions_to_the_others(
         assert kept(store, name) == kept(store, f"{name} again")
         assert kept(store, name) >= len(lines)
     assert [kept(store, name) for name in names[:2]] == [15, 15]
-    assert [one.name for one in tmp_path.iterdir()] == ["catalog.duckdb"]
+    # what the last one killed had written beside the file is read from there, until somebody writes again
+    assert {one.name for one in tmp_path.iterdir()} <= {"catalog.duckdb", "catalog.duckdb.wal"}
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs POSIX timers")
