@@ -80,6 +80,11 @@ class Scope:
         """The statements that give this policy's profiles and events."""
         return self.sources.source(self.policy, self.datasets)
 
+    def prepare(self, watch: Watch) -> None:
+        """Make what the source is made of, where it is not there yet, so that it can be cancelled: an identity graph."""
+        if self.policy.identity_graph != "none":
+            self.sources.graphs.of(self.policy, self.datasets, watch=watch)
+
     @property
     def snapshot(self) -> SnapshotSource | None:
         """The snapshot that profiles and events are read from; None where they are merged from fragments."""
