@@ -7,7 +7,6 @@ same merge rules and give the same number, or the run stops.
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import statistics
 import time
@@ -20,6 +19,7 @@ import duckdb
 import segkit
 from segkit import demo
 from segkit.workspace import open_demo
+from tests.benchmarks.page import today
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,10 +81,6 @@ def section(home: Path, profiles: int, runs: int) -> list[str]:
         "",
         "The rules, and the queries they are held to, are in `tests/benchmarks/`.",
     ]
-
-
-def today() -> str:
-    return f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"
 
 
 def compare(ws: Workspace, case: Case, folder: Path, runs: int) -> str:
