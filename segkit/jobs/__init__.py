@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from segkit.lazily import door
 
 if TYPE_CHECKING:
-    from segkit.jobs.control import Control, Evaluate, Outcome, StageHandle
+    from segkit.jobs.control import Control, Evaluate, Members, Outcome, StageHandle
     from segkit.jobs.liveness import Progress
     from segkit.jobs.record import JobError, JobRecord, Metrics, SegmentSnapshot, Span, Stage
     from segkit.jobs.request import EVERY, JobRequest
@@ -23,6 +23,7 @@ __all__ = [
     "JobError",
     "JobRecord",
     "JobRequest",
+    "Members",
     "Metrics",
     "Outcome",
     "Progress",
@@ -39,7 +40,7 @@ __all__ = [
 __getattr__, __dir__ = door(
     __name__,
     {
-        **dict.fromkeys(("Control", "Evaluate", "Outcome", "StageHandle"), "segkit.jobs.control"),
+        **dict.fromkeys(("Control", "Evaluate", "Members", "Outcome", "StageHandle"), "segkit.jobs.control"),
         "Progress": "segkit.jobs.liveness",
         **dict.fromkeys(("JobError", "JobRecord", "Metrics", "SegmentSnapshot", "Span", "Stage"), "segkit.jobs.record"),
         **dict.fromkeys(("EVERY", "JobRequest"), "segkit.jobs.request"),

@@ -14,10 +14,41 @@ from segkit.engine import Watch
 from segkit.errors import JobCancelledError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from sqlglot import exp
+
     from segkit.jobs.record import JobRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The members of some segments of one merge policy.
+
+    Parameters
+    ----------
+    policy
+        The id of the merge policy.
+    file
+        Parquet, one row a profile that is in some of the segments: `profile_id UUID` and BIGINT words, of which bit 63
+        is never set. Write it below `Control.scratch`.
+    places
+        Segment id → the word and the bit of it that say who is in.
+    merged_away
+        Whether a profile that is no longer there became part of another, as a condition over a column of ids (UUID);
+        None, or giving None, where that cannot be.
+    """
+
+    policy: str
+    file: Path
+    places: Mapping[str, tuple[str, int]]
+    merged_away: Callable[[exp.Expr], exp.Expr | None] | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The names of the words."""
+        return tuple(dict.fromkeys(word for word, _ in self.places.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +64,11 @@ class Outcome:
     by_namespace
         Segment id → identity namespace → number of its profiles with an identity there; namespaces with 0 left out.
     members
-        Parquet files with the columns `segment_id VARCHAR, profile_id VARCHAR`, one row for each profile in a segment,
-        no row twice. Write them below `Control.scratch`, which the runner removes.
+        Who is in which segment. Every segment that did not fail is in one of them, once.
     identities
-        Parquet files with `merge_policy_id VARCHAR, profile_id VARCHAR, identities MAP(VARCHAR, VARCHAR[])`, one row
-        for each policy and profile that is in some segment.
+        Merge policy id → a Parquet file with `profile_id UUID, identities MAP(VARCHAR, VARCHAR[])`, one row for each
+        profile that is in some segment, or for all. Those that are written for the job lie below `Control.scratch`,
+        which the runner removes.
     failures
         Segment id → why it could not be evaluated. One is enough to make the job FAILED; the others' figures are kept.
     details
@@ -49,8 +80,8 @@ class Outcome:
     total_by_policy: Mapping[str, int]
     sizes: Mapping[str, int]
     by_namespace: Mapping[str, Mapping[str, int]]
-    members: tuple[Path, ...] = ()
-    identities: tuple[Path, ...] = ()
+    members: tuple[Members, ...] = ()
+    identities: Mapping[str, Path] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
     details: Mapping[str, Any] = field(default_factory=dict)
     sql: str = ""

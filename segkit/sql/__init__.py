@@ -2,18 +2,19 @@
 
 from segkit.plan.clock import Clock
 from segkit.sql.pairs import Paired, compile_pairs, paired
+from segkit.sql.segments import BITS, SharedRows, compile_segments
 from segkit.sql.source import KEY, MASK, ProfileSource
 from segkit.sql.statements import (
     PROFILE_ID,
     SIZE,
     compile_columns,
     compile_condition_count,
-    compile_segments,
     compile_total,
     show,
 )
 
 __all__ = [
+    "BITS",
     "KEY",
     "MASK",
     "PROFILE_ID",
@@ -21,6 +22,7 @@ __all__ = [
     "Clock",
     "Paired",
     "ProfileSource",
+    "SharedRows",
     "compile_columns",
     "compile_condition_count",
     "compile_pairs",

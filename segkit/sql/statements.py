@@ -1,4 +1,4 @@
-"""Whole statements: one readable query for a rule, for columns of profiles, or for many segments at once."""
+"""Whole statements: one readable query for a rule or for columns of profiles."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from segkit.plan.plan import Plan, plan
-from segkit.pql.bound import And, Const, IsNull, Not, Or
-from segkit.pql.bound_walk import canonical, conjuncts, signature
+from segkit.pql.bound import IsNull, Not
+from segkit.pql.bound_walk import conjuncts
 from segkit.pql.types import Kind
 from segkit.sql import maps
-from segkit.sql.build import absent, both, column, keyed_join, literal, otherwise, some, table, tried_cast, when
+from segkit.sql.build import absent, both, column, keyed_join, literal, otherwise, table, tried_cast, when
 from segkit.sql.chains import chain_step
 from segkit.sql.events import PROFILES, Pass, Steps, passes
 from segkit.sql.expressions import condition, value
@@ -20,10 +20,10 @@ from segkit.sql.groups import group_passes
 from segkit.sql.limits import within_limits
 from segkit.sql.notes import PQL, Sources, line
 from segkit.sql.scope import Leaves, Scope
-from segkit.sql.source import KEY, MASK
+from segkit.sql.source import KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from segkit.plan.clock import Clock
     from segkit.pql.bound import Bound
@@ -60,7 +60,7 @@ def compile_condition_count(condition_: Bound, source: ProfileSource, clock: Clo
     text
         The PQL that the condition's spans point into, for the comments.
     """
-    made = _Statement(plan({_RULE: condition_}, {}, clock), source, clock, {_RULE: text})
+    made = Assembly(plan({_RULE: condition_}, {}, clock), source, clock, {_RULE: text})
     select = made.base().select(exp.alias_(exp.Count(this=exp.Star()), SIZE, copy=False), copy=False)
     return made.finished(made.filtered(select), text)
 
@@ -108,7 +108,7 @@ def compile_columns(
         The PQL of the condition.
     """
     rules = {} if where is None else {_RULE: where}
-    made = _Statement(plan(rules, columns, clock), source, clock, {**(texts or {}), _RULE: text})
+    made = Assembly(plan(rules, columns, clock), source, clock, {**(texts or {}), _RULE: text})
     names = made.plan.columns
     values = [exp.alias_(made.value(one), name, quoted=True, copy=False) for name, one in names.items()]
     select = made.base()
@@ -123,98 +123,22 @@ def compile_columns(
     return made.finished(select, text)
 
 
-@within_limits
-def compile_segments(
-    conditions: Mapping[str, Bound], source: ProfileSource, clock: Clock, *, texts: Mapping[str, str] | None = None
-) -> exp.Select:
-    """The members of many segments: a row a profile that is in one of them.
-
-    The columns are `profile_key`, `namespace_mask`, and one a segment that is 1 for its members and 0 for others. Each
-    distinct condition is evaluated once; about 200 segments are the most that one statement plans well.
-
-    Parameters
-    ----------
-    conditions
-        Bound conditions by the names of their columns.
-    source
-        Where profiles and events come from.
-    clock
-        What time means.
-    texts
-        The PQL of each segment, for the comments.
-    """
-    made = _Statement(plan(conditions, {}, clock), source, clock, texts or {})
-    atoms = _Atoms()
-    segments = {name: atoms.of(name, one) for name, one in made.plan.conditions.items()}
-    tests: list[exp.Expr] = []
-    for column_, one, origin in atoms.found.values():
-        test = exp.alias_(when(made.condition(one), literal(1), literal(0)), column_, copy=False)
-        tests.append(made.sources.noted(test, origin, one, whole=True))
-    rows = made.base(mask=True).select(column(KEY), column(MASK), *tests, copy=False)
-    made.steps.add("conditions", rows)
-    members = exp.Select().select(column(KEY), column(MASK)).from_(table("conditions"))
-    chosen = [exp.alias_(one, name, quoted=True, copy=False) for name, one in segments.items()]
-    for shown, name in zip(chosen, segments, strict=True):
-        if texts and texts.get(name):
-            shown.add_comments([line(texts[name])])
-    made.steps.add("members", members.select(*chosen, copy=False))
-    select = exp.Select().select(column(KEY), column(MASK), *(column(name) for name in segments))
-    select = select.from_(table("members"))
-    inside: list[exp.Expr] = [exp.EQ(this=column(name), expression=literal(1)) for name in segments]
-    return made.finished(select.where(some(inside), copy=False), "")
-
-
 def show(statement: exp.Expr) -> str:
     """A statement as a person reads it."""
     return statement.sql("duckdb", pretty=True)
 
 
-class _Atoms:
-    """The distinct conditions of many segments, and segments as bit arithmetic over them."""
+class Assembly:
+    """A statement in the making: its steps, and how they are joined.
 
-    def __init__(self) -> None:
-        self.found: dict[Hashable, tuple[str, Bound, str]] = {}
-        self._origin = ""
+    With `whole`, every profile has a row, also one that no rule can be true for.
+    """
 
-    def of(self, origin: str, node: Bound) -> exp.Expr:
-        """The rule of this name over the columns of its conditions: 0 or 1."""
-        self._origin = origin
-        return self.combined(node)
-
-    def combined(self, node: Bound) -> exp.Expr:
-        """A rule over the columns of its conditions: 0 or 1."""
-        match node:
-            case Const(value=held):
-                return literal(1 if held is True else 0)
-            case And(items=items):
-                return self._joined(exp.BitwiseAnd, items)
-            case Or(items=items):
-                return self._joined(exp.BitwiseOr, items)
-            case Not(item=item) if isinstance(item, And | Or | Not):
-                return exp.Sub(this=literal(1), expression=_nested(self.combined(item)))
-            case _:
-                key = signature(canonical(node))
-                if key not in self.found:
-                    self.found[key] = (f"condition_{len(self.found) + 1}", node, self._origin)
-                return exp.Column(this=exp.to_identifier(self.found[key][0]))
-
-    def _joined(self, kind: type[exp.Binary], items: Sequence[Bound]) -> exp.Expr:
-        parts = [_nested(self.combined(one)) for one in items]
-        while len(parts) > 1:
-            pairs = [parts[index : index + 2] for index in range(0, len(parts), 2)]
-            parts = [_nested(kind(this=pair[0], expression=pair[1])) if len(pair) > 1 else pair[0] for pair in pairs]
-        return parts[0].this if isinstance(parts[0], exp.Paren) else parts[0]
-
-
-def _nested(one: exp.Expr) -> exp.Expr:
-    return exp.Paren(this=one) if isinstance(one, exp.Binary) else one
-
-
-class _Statement:
-    """A statement in the making: its steps, and how they are joined."""
-
-    def __init__(self, made: Plan, source: ProfileSource, clock: Clock, texts: Mapping[str, str]) -> None:
+    def __init__(
+        self, made: Plan, source: ProfileSource, clock: Clock, texts: Mapping[str, str], *, whole: bool = False
+    ) -> None:
         self.plan = made
+        self._whole = whole
         self.source = source
         self.sources = Sources(texts)
         self.steps = Steps(source, clock, made.shapes, made.ordered, self.sources)
@@ -236,7 +160,7 @@ class _Statement:
         return made
 
     def _inner_passes(self) -> list[Pass]:
-        names = {one.name for one in self.plan.needed}
+        names = set() if self._whole else {one.name for one in self.plan.needed}
         return [one for one in self.passes if one.columns.keys() & names]
 
     def _name_features(self) -> None:
@@ -302,12 +226,15 @@ class _Statement:
         test = both(tests)
         return select if isinstance(test, exp.Boolean) and test.this else select.where(test, copy=False)
 
-    def base(self, *, mask: bool = False) -> exp.Select:
-        """The rows that can matter: profiles, features, or both joined."""
+    def base(self, *, mask: bool = False, compiled: bool = False) -> exp.Select:
+        """The rows that can matter: profiles, features, or both joined.
+
+        `compiled` says that all rules and columns were compiled before.
+        """
         # Compiling takes note of the leaves that are read.
-        for one in self.plan.columns.values():
+        for one in () if compiled else self.plan.columns.values():
             self.value(one)
-        for rule in self.plan.conditions.values():
+        for rule in () if compiled else self.plan.conditions.values():
             for one in conjuncts(rule):
                 self._compiled(one)
         reads_profile = bool(self.leaves.used) or mask
@@ -323,7 +250,7 @@ class _Statement:
             select = _join(select, PROFILES, kind)
             self._profiles(every=False, mask=False)
             return self._with(select, self._outer(), "left")
-        self._profiles(every=self.plan.without_profile, mask=mask)
+        self._profiles(every=self._whole or self.plan.without_profile, mask=mask)
         return self._joined(PROFILES, self._inner, inner=True, rest=self._outer())
 
     def _outer(self) -> list[Pass]:

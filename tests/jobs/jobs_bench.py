@@ -10,40 +10,54 @@ import duckdb
 import pytest
 
 from segkit.catalog import Catalog
-from segkit.jobs import Control, JobRecord, Outcome, Runner
+from segkit.jobs import Control, JobRecord, Members, Outcome, Runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from segkit.engine import Engine
+
+
+def id_of(letters: str) -> str:
+    """The public id of the profile that is called so; ids come in the order of the names."""
+    return letters.encode().hex().ljust(32, "0")
+
+
+def name_of(profile_id: str) -> str:
+    """The inverse of `id_of`."""
+    return bytes.fromhex(profile_id).rstrip(b"\0").decode()
 
 
 def write_outcome(members: Mapping[str, list[str]], job: JobRecord, control: Control) -> Outcome:
     """Each segment with the profiles told (none when not told); every profile has a crmId, those with `@` an email."""
     policy_of = {one.segment_id: one.merge_policy_id for one in job.segments}
     sizes = {one: len(members.get(one, [])) for one in policy_of}
-    rows = [(one, profile) for one in policy_of for profile in members.get(one, [])]
-    people = sorted({(policy_of[one], profile) for one, profile in rows})
+    parts: dict[str, Members] = {}
+    known: dict[str, Path] = {}
     connection = duckdb.connect()
-    connection.execute("CREATE TABLE member (segment_id VARCHAR, profile_id VARCHAR)")
-    connection.execute(
-        "CREATE TABLE known (merge_policy_id VARCHAR, profile_id VARCHAR, identities MAP(VARCHAR, VARCHAR[]))"
-    )
-    if rows:
-        connection.executemany("INSERT INTO member VALUES (?, ?)", rows)
-        connection.executemany(
-            "INSERT INTO known VALUES (?, ?, MAP {'crmId': [?]})", [(*one, one[1]) for one in people]
-        )
-    files = (control.scratch / "members.parquet", control.scratch / "identities.parquet")
-    connection.table("member").write_parquet(str(files[0]))
-    connection.table("known").write_parquet(str(files[1]))
+    for number, policy in enumerate(sorted(set(policy_of.values()))):
+        places = {one: ("word_1", bit) for bit, one in enumerate(one for one in policy_of if policy_of[one] == policy)}
+        words: dict[str, int] = {}
+        for segment, (_, bit) in places.items():
+            for profile in members.get(segment, []):
+                words[profile] = words.get(profile, 0) | 1 << bit
+        files = [control.scratch / f"{kind}_{number}.parquet" for kind in ("members", "identities")]
+        connection.execute("CREATE OR REPLACE TABLE member (profile_id UUID, word_1 BIGINT)")
+        connection.execute("CREATE OR REPLACE TABLE known (profile_id UUID, identities MAP(VARCHAR, VARCHAR[]))")
+        if words:
+            connection.executemany("INSERT INTO member VALUES (?, ?)", [(id_of(one), n) for one, n in words.items()])
+            connection.executemany("INSERT INTO known VALUES (?, MAP {'crmId': [?]})", [(id_of(n), n) for n in words])
+        connection.table("member").write_parquet(str(files[0]))
+        connection.table("known").write_parquet(str(files[1]))
+        parts[policy], known[policy] = Members(policy, files[0], places), files[1]
     connection.close()
     return Outcome(
         total_by_policy=dict.fromkeys(sorted(set(policy_of.values())), 10),
         sizes=sizes,
         by_namespace={one: {"crmId": size} if size else {} for one, size in sizes.items()},
-        members=files[:1],
-        identities=files[1:],
+        members=tuple(parts.values()),
+        identities=known,
         sql="SELECT 42",
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from jobs_bench import until
+from jobs_bench import name_of, until
 
 from segkit.catalog import Catalog
 from segkit.errors import CatalogBusyError, DataError, InvalidRequestError, NotFoundError
@@ -27,8 +27,11 @@ def run(bench: Bench, *names: str, as_of: datetime = DAY_1, **members: list[str]
 
 
 def rows(bench: Bench, job: Any, name: str, *statuses: str) -> list[tuple[Any, ...]]:
+    """`profile` (by its name), `identities`, `status`, `last_qualification_time`."""
     query = bench.runner.members(job, bench.ids[name], *([statuses] if statuses else []))
-    return bench.engine.rows(query)
+    found = bench.engine.rows(query)
+    assert all(reason is None for *_, reason in found)
+    return [(name_of(profile), *rest) for profile, *rest, _ in found]
 
 
 def test_a_job_goes_from_queued_to_succeeded_with_its_figures(bench: Bench) -> None:
@@ -318,8 +321,9 @@ def test_nothing_is_left_lying_about(bench: Bench) -> None:
     bench.runner.close()
     assert list((bench.catalog.folder / "jobs").iterdir()) == []
     assert sorted(one.name for one in (bench.catalog.folder / "membership" / job.id).iterdir()) == [
-        "identities.parquet",
-        "members.parquet",
+        "identities_1.parquet",
+        "members_1.parquet",
+        "segments.json",
     ]
 
 

@@ -36,7 +36,7 @@ from segkit.pql.types import (
     map_of,
     object_of,
 )
-from segkit.sql import KEY, Clock, compile_columns, compile_condition_count, compile_segments, show
+from segkit.sql import BITS, KEY, Clock, compile_columns, compile_condition_count, compile_segments, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -266,7 +266,9 @@ class World:
         by_letter = {self.keys[row[0]]: row[2:] for row in rows}
         assert len(by_letter) == len(rows), "a profile has several rows"
         return [
-            "".join(one for one in self.people if by_letter.get(one, [0] * len(texts))[number] == 1)
+            "".join(
+                one for one in self.people if one in by_letter and by_letter[one][number // BITS] >> number % BITS & 1
+            )
             for number in range(len(texts))
         ]
 

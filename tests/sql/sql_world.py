@@ -217,7 +217,7 @@ class World:
         assert size == len(found), (size, found)
         rows = self.run(compile_segments({"s": bound.condition, 'no "t': bound.condition}, self, self.clock))
         assert "".join(self.keys[row[0]] for row in sorted(rows)) == found
-        assert all(row[1:] == (row[0] % 4, 1, 1) for row in rows)
+        assert all(row[1:] == (row[0] % 4, 0b11) for row in rows)
         return found
 
     def values(self, text: str) -> list[Any]:

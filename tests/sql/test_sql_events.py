@@ -182,7 +182,7 @@ def test_many_features_share_one_pass() -> None:
     assert world.read == ["events", "profiles"]
     rows = world.run(statement)
     for number, text in enumerate(texts):
-        found = "".join(sorted(world.keys[row[0]] for row in rows if row[2 + number] == 1))
+        found = "".join(sorted(world.keys[row[0]] for row in rows if row[2] >> number & 1))
         assert found == world.members(text), text
 
 
@@ -193,7 +193,7 @@ def test_segments_share_conditions_and_keep_apart() -> None:
     assert show(statement).count("'view'") == 1
     rows = SHOP.run(statement)
     for number, text in enumerate(texts):
-        found = "".join(sorted(SHOP.keys[row[0]] for row in rows if row[2 + number] == 1))
+        found = "".join(sorted(SHOP.keys[row[0]] for row in rows if row[2] >> number & 1))
         assert found == SHOP.members(text), text
 
 

@@ -122,7 +122,8 @@ def counted(bound: BoundExpression, schema: Schema, engine: Engine) -> Iterator[
     for filled in (False, True):
         people = fill(schema, engine, filled=filled)
         size, members, values = engine.value(count), engine.rows(segments), engine.rows(everyone)
-        yield size, sum(one[-2] for one in members), sum(one[-1] for one in members), len(engine.rows(filtered))
+        in_both = [sum(one[-1] >> bit & 1 for one in members) for bit in (0, 1)]
+        yield size, *in_both, len(engine.rows(filtered))
         yield people, len(values)
         if bound.type.kind is Kind.BOOLEAN:
             yield size, [value for _, value in values].count(True)
