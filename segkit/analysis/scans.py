@@ -93,6 +93,7 @@ class Amount:
 def scans(statement: exp.Expr) -> list[Scan]:
     """The scans of a statement, in its order."""
     found: list[Scan] = []
+    used = _used(statement)
     for table in statement.find_all(exp.Table):
         select = table.find_ancestor(exp.Select)
         if select is None:
@@ -101,7 +102,7 @@ def scans(statement: exp.Expr) -> list[Scan]:
         if files or table.args.get("catalog") is not None:
             named = "" if files else ".".join(part.name for part in table.parts)
             alias = FRAGMENT if files else table.alias_or_name
-            found.append(Scan(files, named, tuple(_columns(select, alias)), tuple(_bounds(select, alias))))
+            found.append(Scan(files, named, tuple(_columns(select, alias, used)), tuple(_bounds(select, alias))))
     return found
 
 
@@ -126,10 +127,24 @@ def _path(pattern: str) -> str:
     return re.sub(r"\[([*?\[])\]", r"\1", pattern)
 
 
-def _columns(select: exp.Select, alias: str) -> Iterator[Steps]:
-    """The paths that the statement around a scan reads; of a path and one below it the longer says nothing."""
+def _used(statement: exp.Expr) -> frozenset[str] | None:
+    """The names that any part of a statement asks another part for; None where some part asks for all there are."""
+    if any(not isinstance(one.parent, exp.Count) for one in statement.find_all(exp.Star)):
+        return None
+    read = [one.name for one in statement.find_all(exp.Column) if one.table != FRAGMENT]
+    read += [one.name for join in statement.find_all(exp.Join) for one in join.args.get("using") or ()]
+    return frozenset(read)
+
+
+def _columns(select: exp.Select, alias: str, used: frozenset[str] | None) -> Iterator[Steps]:
+    """The paths that the statement around a scan reads; of a path and one below it the longer says nothing.
+
+    What is computed there and asked for nowhere is not read: the engine leaves it out.
+    """
     found: dict[Steps, None] = {}
-    for node in _own(select):
+    outermost = select.parent is None
+    shown = [one for one in select.expressions if outermost or used is None or one.alias_or_name in used]
+    for node in _own(select, shown):
         steps = _steps(node, alias)
         if steps and steps[0] not in _PLACES:
             found[steps] = None
@@ -138,9 +153,9 @@ def _columns(select: exp.Select, alias: str) -> Iterator[Steps]:
             yield one
 
 
-def _own(select: exp.Select) -> Iterator[exp.Expr]:
-    """The references in a select, without what stands in selects inside of it."""
-    stack: list[exp.Expr] = [*select.expressions]
+def _own(select: exp.Select, shown: Sequence[exp.Expr]) -> Iterator[exp.Expr]:
+    """The references in a select, of its columns in those given, without what stands in selects inside of it."""
+    stack: list[exp.Expr] = [*shown]
     stack += [one for key in ("where", "group", "having", "qualify", "order") if (one := select.args.get(key))]
     stack += [on for join in select.args.get("joins") or () if (on := join.args.get("on"))]
     while stack:

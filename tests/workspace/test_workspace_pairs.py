@@ -1,0 +1,135 @@
+"""A rule that would pair too many events is refused before it runs, wherever it is asked (`segkit.plan.pairs`)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+import segkit as sk
+from segkit.errors import InvalidRequestError, LimitError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from segkit.workspace import Workspace
+
+AS_OF = "2026-11-21"
+PAIRS = "exists A from xEvent, B from xEvent where A.value * B.value = 6"
+CHAIN = 'chain(xEvent, timestamp, [A: WHAT(type = "a"), B: WHAT(*) WHEN(!= 2 days after A)])'
+
+
+@pytest.fixture(scope="module")
+def ws() -> Iterator[Workspace]:
+    start = dt.datetime.fromisoformat("2026-11-01")
+    people = ["odd 'name'"] * 60 + ["b"] * 3 + ["c"] * 2
+    events = pd.DataFrame(
+        {
+            "id": people,
+            "_id": [f"e{at}" for at in range(len(people))],
+            "timestamp": [start + dt.timedelta(hours=at) for at in range(len(people))],
+            "type": ["ab"[at % 2] for at in range(len(people))],
+            "value": [float(at % 7) for at in range(len(people))],
+        }
+    )
+    crm = pd.DataFrame({"id": ["odd 'name'", "b", "c", "d"], "age": [1, 2, 3, 4]})
+    with sk.open(None) as workspace:
+        workspace.datasets.add("crm", crm, identity={"id": "id"})
+        workspace.datasets.add("events", events, kind="event", identity={"id": "id"}, timestamp="timestamp")
+        yield workspace
+
+
+@pytest.fixture(autouse=True)
+def _limit(ws: Workspace) -> Iterator[None]:
+    before = ws.pair_limit
+    ws.pair_limit = 100
+    yield
+    ws.pair_limit = before
+
+
+def test_a_size_is_refused_with_what_makes_it_and_what_helps(ws: Workspace) -> None:
+    with pytest.raises(LimitError) as raised:
+        ws.size(PAIRS, as_of=AS_OF)
+    said = str(raised.value)
+    profile = ws.query("SELECT profile_id FROM profiles WHERE age = 1").to_pandas()["profile_id"][0]
+    assert said.startswith(f"`{PAIRS}` compares events or items in pairs, 3,613 of them, and 100 are allowed")
+    assert f"the profile {profile} with its 60 events makes 3,600 by itself" in said
+    assert "xEvent.count() < 10000 and" in said
+    assert "ws.pair_limit" in said
+
+
+def test_the_words_are_those_that_pair(ws: Workspace) -> None:
+    with pytest.raises(LimitError, match=r"^`exists A from xEvent, B from xEvent where A\.value \* B\.value = 6` "):
+        ws.size(f"age = 1 and ({PAIRS}) and age < 9")
+    with pytest.raises(LimitError, match=r"^`chain\("):
+        ws.size(f"not ({CHAIN})")
+
+
+def test_what_helps_does_help(ws: Workspace) -> None:
+    assert (
+        ws.size(f"xEvent.count() < 10 and {PAIRS}")
+        == ws.query(
+            "SELECT count(DISTINCT a.profile_id) AS n FROM events a JOIN events b USING (profile_id) "
+            "WHERE a.value * b.value = 6 AND a.profile_id NOT IN (SELECT profile_id FROM profiles WHERE age = 1)"
+        ).to_pandas()["n"][0]
+    )
+    assert ws.size('exists A from xEvent where A.type = "z", B from xEvent where A.value * B.value = 6') == 0
+    ws.pair_limit = None
+    refused = ws.size(PAIRS)
+    ws.pair_limit = 3613
+    assert ws.size(PAIRS) == refused >= 1
+    ws.pair_limit = 3612
+    with pytest.raises(LimitError):
+        ws.size(PAIRS)
+
+
+def test_chains_previews_and_columns_are_held_to_it(ws: Workspace) -> None:
+    with pytest.raises(LimitError, match="ask less of each event"):
+        ws.size(CHAIN)
+    shown = ws.preview(PAIRS)
+    with pytest.raises(LimitError):
+        shown.to_pandas()
+    column = ws.preview("age > 0", [PAIRS])
+    with pytest.raises(LimitError):
+        column.to_pandas()
+    ws.pair_limit = None
+    assert len(shown.to_pandas()) >= 1
+
+
+def test_an_estimate_of_all_profiles_is_held_to_it(ws: Workspace) -> None:
+    with pytest.raises(LimitError):
+        ws.estimate(PAIRS, fraction=1)
+
+
+def test_in_a_job_that_segment_fails_and_the_others_keep_their_figures(ws: Workspace) -> None:
+    names = {"old": "age > 2", "pairs": PAIRS, "chain": CHAIN, "few": f"xEvent.count() < 10 and {PAIRS}"}
+    made = {name: ws.segments.create(name, pql) for name, pql in names.items()}
+    job = ws.jobs.create(list(names), as_of=AS_OF).wait(progress=False)
+    assert str(job.status) == "FAILED"
+    assert {one.segment_id for one in job.record.errors} == {made["pairs"].id, made["chain"].id}
+    assert all("are allowed: the profile" in one.msg for one in job.record.errors)
+    sizes = job.record.metrics.sizes
+    assert sizes == {made["old"].id: 2, made["few"].id: ws.size(names["few"], as_of=AS_OF)}
+    alone = ws.jobs.create(["pairs"], as_of=AS_OF).wait(progress=False)
+    assert [one.segment_id for one in alone.record.errors] == [made["pairs"].id]
+
+
+def test_other_rules_ask_nothing_more(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    from segkit.evaluation import limits
+
+    def asked(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(limits, "compile_pairs", asked)
+    assert ws.size("xEvent[value > 1].count() > 3 and age = 1") == 1
+    ws.pair_limit = 65 * 65  # all events there are could not make more
+    assert ws.size(PAIRS) >= 1
+
+
+@pytest.mark.parametrize("value", [-1, "1", 1.5, True])
+def test_a_limit_is_a_whole_number(ws: Workspace, value: object) -> None:
+    with pytest.raises(InvalidRequestError, match="pair_limit is a whole number"):
+        ws.pair_limit = value  # type: ignore[assignment]
+    assert ws.pair_limit == 100
