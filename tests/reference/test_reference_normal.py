@@ -15,7 +15,7 @@ from segkit.plan.check import unsupported
 from segkit.pql import PQLError, parse
 from segkit.pql.binder import bind
 from segkit.pql.normal import key, normal
-from segkit.sql import compile_segments
+from segkit.sql import BITS, compile_segments
 
 if TYPE_CHECKING:
     from segkit.pql.bound import Bound
@@ -44,7 +44,8 @@ def members(world: World, rules: dict[str, Bound]) -> dict[str, str]:
     rows = {world.keys[row[0]]: row[2:] for row in world.rows(compile_segments(named, world, world.clock))}
     nobody = [0] * len(rules)
     return {
-        text: "".join(one for one in world.people if rows.get(one, nobody)[at] == 1) for at, text in enumerate(rules)
+        text: "".join(one for one in world.people if rows.get(one, nobody)[at // BITS] >> at % BITS & 1)
+        for at, text in enumerate(rules)
     }
 
 
