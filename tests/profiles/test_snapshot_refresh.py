@@ -228,11 +228,23 @@ def policy_of(lake: Lake, kind: str, engine: Engine) -> tuple[MergePolicy, dict[
 @pytest.mark.parametrize("kind", ["newest", "precedence"])
 @pytest.mark.parametrize("several", [False, True], ids=["one primary namespace", "two"])
 def test_a_refresh_after_random_changes_is_a_build(tmp_path: Path, engine: Engine, kind: str, several: bool) -> None:  # noqa: FBT001
-    lake = Lake(tmp_path, seed=hash((kind == "newest", several)), several=several)
+    changed_and_compared(tmp_path, engine, kind, seed=kind == "newest", several=several, steps=2)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(40))
+def test_many_refreshes_after_random_changes_are_builds(tmp_path: Path, engine: Engine, seed: int) -> None:
+    kind = "newest" if seed % 2 else "precedence"
+    changed_and_compared(tmp_path, engine, kind, seed=seed, several=seed % 4 < 2, steps=8)
+
+
+def changed_and_compared(tmp_path: Path, engine: Engine, kind: str, *, seed: int, several: bool, steps: int) -> None:
+    """A snapshot refreshed step by step, after each step compared with one that is built anew."""
+    lake = Lake(tmp_path, seed=seed, several=several)
     policy, datasets = policy_of(lake, kind, engine)
     kept = Kept(engine, tmp_path / "kept", policy)
     kept.build(datasets)
-    for step in range(6):
+    for step in range(steps):
         for _ in range(lake.dice.randrange(1, 4)):
             name = lake.change()
             others = [one for one in datasets.values() if one.name != name]
@@ -300,7 +312,7 @@ def test_refresh_upon_refresh_ends_in_a_build(lake: Lake, engine: Engine, tmp_pa
     for _ in range(50):
         lake.write("crm", lake.files("crm")[0])
         datasets["crm"] = refresh(datasets["crm"], engine=engine, folder=tmp_path)
-        made = kept.refresh(datasets, most=0.4)
+        made = kept.refresh(datasets, most=0.2)
         if made is None:
             break
         touched += made.manifest.touched or 0
@@ -382,7 +394,7 @@ def test_a_cancelled_refresh_leaves_the_older_one(lake: Lake, engine: Engine, tm
     merged = kept.source(datasets)
     older = kept.ready.older(merged)
     assert older is not None
-    for statements in range(0, 30, 3):
+    for statements in range(0, 28, 9):
         watch = Stopping(statements)
         place = kept.ready.place(merged)
         with pytest.raises(JobCancelledError), making(place) as aside:  # noqa: PT012
