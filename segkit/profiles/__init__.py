@@ -8,7 +8,7 @@ from segkit.profiles.merging import MergedSource
 from segkit.profiles.policy import DEFAULT_NAME, MergePolicy, resolve_order, taking_part, with_names
 from segkit.profiles.sources import Query, forget, verify
 from segkit.profiles.union import FieldRow, Union, union_schema
-from segkit.profiles.views import create_views
+from segkit.profiles.views import create_views, views
 
 __all__ = [
     "DEFAULT_NAME",
@@ -32,5 +32,6 @@ __all__ = [
     "taking_part",
     "union_schema",
     "verify",
+    "views",
     "with_names",
 ]

@@ -106,7 +106,7 @@ def plain(dataset: Dataset, part: Part, wanted: Wanted, extra: Sequence[exp.Expr
         return _joined(dataset, part, wanted, wanted.graph, extra)
     key = primary(dataset, part, short=wanted.short)
     found = scan(part, [sql.named(key, KEY), *extra, *columns(dataset, part, wanted)])
-    found = found.where(sql.present(key.copy())) if dataset.without_identity else found
+    found = found.where(sql.present(key.copy()), copy=False) if dataset.without_identity else found
     return found if wanted.within is None else wanted.within.rows(found, KEY)
 
 
@@ -119,7 +119,7 @@ def _joined(dataset: Dataset, part: Part, wanted: Wanted, graph: Graph, extra: S
         found = rooted(graph, scan(part, inner), [one.alias for one in chosen], KEY)
     else:
         found = scan(part, [sql.named(identity, KEY), *chosen])
-        found = found.where(sql.present(identity.copy())) if facts.without_identity else found
+        found = found.where(sql.present(identity.copy()), copy=False) if facts.without_identity else found
     return found if wanted.within is None else wanted.within.rows(found, KEY, scanned=False)
 
 
@@ -258,5 +258,5 @@ def branch(dataset: Dataset, wanted: Wanted, keys: Keys | None) -> list[exp.Sele
     chosen += [sql.column(one) for one in names(wanted)]
     outer = exp.select(*chosen).from_(sql.subquery(inner, "records"))
     if several:
-        outer = outer.qualify(newest(wanted))
+        outer.qualify(newest(wanted), copy=False)
     return [outer]

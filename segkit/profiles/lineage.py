@@ -117,7 +117,8 @@ def _row(
         rows = engine.rows(ready.one(public, paths))
         return (rows[0][0], dict(zip(paths, rows[0][1:], strict=True))) if rows else None
     asked = exp.select(sql.named(source.profile_id(sql.column(KEY)), "profile_id"), *map(_column, paths))
-    rows = engine.rows(asked.from_(sql.subquery(source.profiles(paths, every=True), "profiles")).where(_is(key)))
+    merged = sql.subquery(source.profiles(paths, every=True), "profiles")
+    rows = engine.rows(asked.from_(merged).where(_is(key), copy=False))
     return (rows[0][0], dict(zip(paths, rows[0][1:], strict=True))) if rows else None
 
 
@@ -167,8 +168,9 @@ def _sources(source: MergedSource, engine: Engine, here: exp.Expr) -> dict[str, 
     for rank, dataset in enumerate(source.records):
         leaves = {path: kind for path, kind in source.union.profile.items() if dataset.storage(path) is not None}
         for age, (clock, values) in enumerate(_records(source, dataset, leaves, engine, here)):
-            order = (-rank, -age) if source.policy.order else (_micros(clock), -rank, -age)
-            ranked.append((order, dataset.name, clock, dict(zip(leaves, values, strict=True))))
+            moment = float("-inf") if clock is None else clock
+            order = (-rank, -age) if source.policy.order else (moment, -rank, -age)
+            ranked.append((order, dataset.name, _instant(clock), dict(zip(leaves, values, strict=True))))
     ranked.sort(key=lambda one: one[0], reverse=True)
     found: dict[str, Attribute] = {}
     for path in source.union.profile:
@@ -199,22 +201,27 @@ def _quoted(key: object) -> str:
     return quote(key) if isinstance(key, str) else str(key)
 
 
-def _micros(clock: dt.datetime | None) -> float:
-    return float("-inf") if clock is None else (clock - _EPOCH) // dt.timedelta(microseconds=1)
-
-
 def _records(
     source: MergedSource, dataset: Dataset, leaves: dict[Path, Storage], engine: Engine, here: exp.Expr
-) -> list[tuple[dt.datetime | None, Sequence[Any]]]:
-    """The records of one profile in a dataset, newest first; only the newest unless they update one another."""
+) -> list[tuple[int | None, Sequence[Any]]]:
+    """The records of one profile in a dataset with their clocks in microseconds since 1970, newest first.
+
+    Of each identity only the newest, unless they update one another.
+    """
     wanted = source.wanted(leaves)
     rows = sql.union_all(plain(dataset, part, wanted, aged(dataset, part, wanted)) for part in dataset.parts)
     asked = exp.select(sql.column(CLOCK), *map(_column, leaves)).from_(sql.subquery(rows, "records")).where(here.copy())
     asked.set("order", ordered(newest_first=True))
     found = engine.rows(asked if dataset.upsert else asked.qualify(newest(wanted)))
     clocked = has_clock(dataset)
-    return [(_instant(clock if clocked else dataset.added_at), values) for clock, *values in found]
+    return [(clock if clocked else dataset.added_at, values) for clock, *values in found]
 
 
 def _instant(clock: int | None) -> dt.datetime | None:
-    return None if clock is None else _EPOCH + dt.timedelta(microseconds=clock)
+    """A clock as Python has it; DuckDB's calendar is longer, and what lies beyond stands at the end of Python's."""
+    if clock is None:
+        return None
+    try:
+        return _EPOCH + dt.timedelta(microseconds=clock)
+    except OverflowError:
+        return dt.datetime.min if clock < 0 else dt.datetime.max  # noqa: DTZ901 - naive UTC

@@ -241,13 +241,13 @@ class MergedSource:
         if mask is not None:
             chosen.append(sql.named(sql.call("bit_or", sql.column(MASK)), MASK))
         rows = sql.subquery(sql.union_all(branches), "fragments")
-        found = exp.select(*chosen).from_(rows).group_by(sql.column(KEY))
+        found = exp.select(*chosen).from_(rows).group_by(sql.column(KEY), copy=False)
         if maps:
             tables = {path: self._map(records, path, stored[path]) for path in maps}
             return _beside(found, tables, list(stored), mask=mask is not None)
         if filtered and len(flat) == 1:
             # what has no value cannot win; dropping it first is much cheaper than grouping it
-            found = found.where(sql.present(sql.column(sql.dotted(next(iter(flat))))))
+            found.where(sql.present(sql.column(sql.dotted(next(iter(flat))))), copy=False)
         return found
 
     def _map(self, records: Sequence[Dataset], path: Path, kind: Storage) -> exp.Select:
@@ -273,7 +273,7 @@ class MergedSource:
                 sql.named(_newest(value, sql.column(MERGE_KEY)), "map_value"),
             )
             .from_(sql.subquery(entries, "entries"))
-            .group_by(sql.column(KEY), key.copy())
+            .group_by(sql.column(KEY), key.copy(), copy=False)
         )
         return _collected(newest, path)
 
@@ -291,13 +291,13 @@ class MergedSource:
         each = (
             exp.select(sql.column(KEY), sql.column("namespace"), sql.named(sql.struct(parts), "identity"))
             .from_(sql.subquery(listed, "identities"))
-            .group_by(sql.column(KEY), sql.column("namespace"), sql.field(identity.copy(), "id"))
+            .group_by(sql.column(KEY), sql.column("namespace"), sql.field(identity.copy(), "id"), copy=False)
         )
         gathered = sql.call("list_sort", exp.ArrayAgg(this=sql.column("identity")))
         by_namespace = (
             exp.select(sql.column(KEY), sql.named(sql.column("namespace"), "map_key"), sql.named(gathered, "map_value"))
             .from_(sql.subquery(each, "identities"))
-            .group_by(sql.column(KEY), sql.column("namespace"))
+            .group_by(sql.column(KEY), sql.column("namespace"), copy=False)
         )
         return _collected(by_namespace, MAP_PATH)
 
@@ -345,7 +345,7 @@ class MergedSource:
         )
         names = [sql.named(sql.field(pair.copy(), one), one) for one in ("namespace", "id")]
         found = exp.select(sql.column(KEY), *names).distinct().from_(sql.subquery(opened, "pairs"))
-        return found.where(sql.present(sql.field(pair, "id")))
+        return found.where(sql.present(sql.field(pair, "id")), copy=False)
 
     def events(self, leaves: Sequence[Path], *, files: Mapping[str, int] | None = None) -> exp.Select:
         """One row an experience event: `profile_key` and the leaves in the order asked, duplicates by `_id` removed.
@@ -415,7 +415,7 @@ class MergedSource:
         found = (
             exp.select(*chosen)
             .from_(sql.subquery(rows, "events"))
-            .qualify(exp.Or(this=sql.is_null(sql.column(RECORD)), expression=first))
+            .qualify(exp.Or(this=sql.is_null(sql.column(RECORD)), expression=first), copy=False)
         )
         return found if wanted.within is None else wanted.within.rows(found, KEY, scanned=False)
 
@@ -440,9 +440,9 @@ def _beside(attributes: exp.Select, maps: dict[Path, exp.Select], order: Sequenc
     found = exp.select(sql.column(KEY, "attributes")).from_(sql.subquery(attributes, "attributes"))
     tables = {path: f"map{number}" for number, path in enumerate(maps)}
     for path, table in maps.items():
-        found = found.join(sql.subquery(table, tables[path]), join_type="left", using=[sql.column(KEY)])
-    found = found.select(*(sql.column(sql.dotted(one), tables.get(one, "attributes")) for one in order))
-    return found.select(sql.column(MASK, "attributes")) if mask else found
+        found.join(sql.subquery(table, tables[path]), join_type="left", using=[sql.column(KEY)], copy=False)
+    found.select(*(sql.column(sql.dotted(one), tables.get(one, "attributes")) for one in order), copy=False)
+    return found.select(sql.column(MASK, "attributes"), copy=False) if mask else found
 
 
 def _has(dataset: Dataset, leaves: Iterable[Path]) -> bool:
@@ -479,8 +479,8 @@ def _collected(entries: exp.Select, path: Path) -> exp.Select:
     return (
         exp.select(sql.column(KEY), sql.named(made, sql.dotted(path)))
         .from_(sql.subquery(entries, "entries"))
-        .where(sql.present(sql.column("map_value")))
-        .group_by(sql.column(KEY))
+        .where(sql.present(sql.column("map_value")), copy=False)
+        .group_by(sql.column(KEY), copy=False)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -10,7 +11,7 @@ from segkit.profiles import expressions as sql
 from segkit.profiles.fragments import KEY, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from segkit.engine import Engine
     from segkit.pql.types import Path
@@ -28,43 +29,63 @@ def create_views(
 
     Profiles come from a snapshot, where one is given.
 
-    `profiles` has `profile_id` and one column a path (`"homeAddress.city"`), `profiles_nested` the same as objects,
-    `events` the experience events; each dataset is a view of its name, unless that name is one of these.
-
     Returns
     -------
     tuple of str
-        The names of the views.
+        The names of the views, as `views` gives them.
     """
     name = exp.to_identifier(schema, quoted=True)
     dropped = exp.Drop(tables=[exp.Table(db=name)], kind="SCHEMA", exists=True, cascade=True)
     engine.execute(dropped)
     engine.execute(exp.Create(this=exp.Table(db=name.copy()), kind="SCHEMA"))
-    made: dict[str, str] = {}
-    for view, query in _views(source, ready):
-        if view.lower() in made:
-            continue
-        made[view.lower()] = view
+    made = views(source, ready)
+    for view, query in made.items():
         target = exp.Table(this=exp.to_identifier(view, quoted=True), db=name.copy())
-        engine.execute(exp.Create(this=target, kind="VIEW", expression=query))
-    return tuple(made.values())
+        engine.execute(exp.Create(this=target, kind="VIEW", expression=query()))
+    return tuple(made)
 
 
-def _views(source: MergedSource, ready: SnapshotSource | None) -> Iterable[tuple[str, exp.Select]]:
+def views(source: MergedSource, ready: SnapshotSource | None = None) -> dict[str, Callable[[], exp.Select]]:
+    """Name of a view → what makes its statement.
+
+    `profiles` has `profile_id` and one column a path (`"homeAddress.city"`), `profiles_nested` the same as objects,
+    `events` the experience events; each dataset is a view of its name, unless that name is one of these.
+    """
+    made: dict[str, Callable[[], exp.Select]] = {
+        PROFILES: lambda: _profiles(source, ready),
+        NESTED: lambda: _objects(source, ready),
+        EVENTS: lambda: _events(source),
+    }
+    taken = set(made)
+    for one in source.datasets:
+        if one.name.lower() not in taken:
+            taken.add(one.name.lower())
+            made[one.name] = partial(_fragments, source, one)
+    return made
+
+
+def _profiles(source: MergedSource, ready: SnapshotSource | None) -> exp.Select:
     paths = list(source.union.profile)
-    identifier = sql.named(source.profile_id(sql.column(KEY)), "profile_id")
-    flat = exp.select(identifier, *map(_column, paths)).from_(
-        sql.subquery(source.profiles(paths, every=True), "merged")
-    )
-    profiles = flat if ready is None else ready.shown(paths)
-    yield PROFILES, profiles
-    yield NESTED, exp.select(sql.column("profile_id"), *_nested(paths)).from_(sql.subquery(profiles.copy(), "flat"))
+    if ready is not None:
+        return ready.shown(paths)
+    profiles = sql.subquery(source.profiles(paths, every=True), "merged")
+    return exp.select(_identifier(source), *map(_column, paths)).from_(profiles)
+
+
+def _objects(source: MergedSource, ready: SnapshotSource | None) -> exp.Select:
+    flat = sql.subquery(_profiles(source, ready), "flat")
+    return exp.select(sql.column("profile_id"), *_nested(list(source.union.profile))).from_(flat)
+
+
+def _events(source: MergedSource) -> exp.Select:
+    """From the files in any case: a snapshot has few of the fields, and its keys would have to be joined."""
     leaves = list(source.union.event)
-    # from the files in any case: a snapshot has few of the fields, and its keys would have to be joined
     events = sql.subquery(source.events(leaves), "merged")
-    yield EVENTS, exp.select(identifier.copy(), *map(_column, leaves)).from_(events)
-    for dataset in source.datasets:
-        yield dataset.name, _fragments(source, dataset)
+    return exp.select(_identifier(source), *map(_column, leaves)).from_(events)
+
+
+def _identifier(source: MergedSource) -> exp.Expr:
+    return sql.named(source.profile_id(sql.column(KEY)), "profile_id")
 
 
 def _column(path: Path) -> exp.Expr:
@@ -74,8 +95,7 @@ def _column(path: Path) -> exp.Expr:
 def _fragments(source: MergedSource, dataset: Dataset) -> exp.Select:
     leaves = dict(dataset.leaves)
     rows = sql.union_all(plain(dataset, part, source.wanted(leaves)) for part in dataset.parts)
-    identifier = sql.named(source.profile_id(sql.column(KEY)), "profile_id")
-    return exp.select(identifier, *map(_column, leaves)).from_(sql.subquery(rows, "fragments"))
+    return exp.select(_identifier(source), *map(_column, leaves)).from_(sql.subquery(rows, "fragments"))
 
 
 def _nested(paths: Sequence[Path], depth: int = 0) -> list[exp.Expr]:

@@ -54,6 +54,13 @@ def rule(value: Any) -> str | Expression:  # noqa: ANN401  whatever was given
     raise InvalidRequestError(f"a rule is PQL, such as 'homeAddress.country = \"US\"', not {given(value)}")
 
 
+def select(value: Any) -> str:  # noqa: ANN401  whatever was given
+    """The text of a query."""
+    if not isinstance(value, str):
+        raise InvalidRequestError(f"a query is the text of a SELECT, not {type(value).__name__}")
+    return value
+
+
 def _is_tree(value: object) -> bool:
     """Whether a dict is meant as a tree or as an expression object around one."""
     return isinstance(value, Mapping) and not {"nodeType", "value"}.isdisjoint(value)

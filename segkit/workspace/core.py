@@ -427,10 +427,12 @@ class Workspace:
         from segkit.evaluation import query
         from segkit.result import Result
 
+        wanted = arguments.select(sql)
         scope = self.scope(merge_policy)
         scope.verify()
-        engine = self._views.within(scope)
-        return Result(engine, query(sql, engine), guard=self._scopes.guard(scope), sql=sql)
+        engine = self._views.within(scope, wanted)
+        statement = query(wanted, engine, self._views.tables(scope))
+        return Result(engine, statement, guard=self._scopes.guard(scope), sql=wanted)
 
     # ------------------------------------------------------------------------------------- profiles and schema
 
