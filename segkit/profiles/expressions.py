@@ -107,11 +107,12 @@ def dotted(path: Path) -> str:
 
 def union_all(branches: Iterable[exp.Select]) -> exp.Query:
     """The branches one after the other."""
-    first, *others = branches
-    found: exp.Query = first
-    for one in others:
-        found = exp.Union(this=found, expression=one, distinct=False)
-    return found
+    listed: list[exp.Query] = list(branches)
+    while len(listed) > 1:
+        # pairs of pairs: hundreds of datasets must not make a tree hundreds deep
+        pairs = [exp.Union(this=one, expression=other, distinct=False) for one, other in zip(*[iter(listed)] * 2)]  # noqa: B905 - an odd one is left
+        listed = [*pairs, *listed[len(pairs) * 2 :]]
+    return listed[0]
 
 
 def subquery(query: exp.Query, alias: str) -> exp.Subquery:
