@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from sqlglot import exp
@@ -160,7 +161,7 @@ def numbered(order: exp.Order, by: str = KEY) -> exp.Window:
     return exp.Window(this=exp.RowNumber(), partition_by=[sql.column(by)], order=order)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, for what is found once: it is asked for each of hundreds of datasets
 class Keys:
     """The merge keys of some datasets: one integer a record, unlike any other of the same profile.
 
@@ -172,7 +173,7 @@ class Keys:
     precedence: bool
     graph: Graph | None = None
 
-    @property
+    @cached_property
     def ordinals(self) -> int:
         """One more than the largest ordinal; 1 where no dataset needs any."""
         return 1 + max((one.rows for one in self.datasets if self.repeats(one)), default=0)
@@ -181,12 +182,12 @@ class Keys:
         """Whether several records of a dataset may take part in one profile."""
         return (dataset.upsert and not unique(dataset, self.graph)) or crowded(dataset, self.graph)
 
-    @property
+    @cached_property
     def low(self) -> int:
         """The oldest clock."""
         return min(bound for one in self.datasets for bound in _clocks(one))
 
-    @property
+    @cached_property
     def span(self) -> int:
         """How many different clocks fit, with one more below for those that are missing."""
         return max(bound for one in self.datasets for bound in _clocks(one)) - self.low + 2
@@ -196,14 +197,14 @@ class Keys:
         """Whether the dataset's rank decides by itself."""
         return self.precedence and self.ordinals == 1
 
-    @property
+    @cached_property
     def wide(self) -> bool:
         """Whether the keys need 128 bits."""
         return not self.rank_alone and self.span * len(self.datasets) * self.ordinals > _LARGEST
 
     def build(self, dataset: Dataset, clock_value: exp.Expr, ordinal: exp.Expr | None) -> exp.Expr:
         """The merge key of a dataset's row."""
-        rank = len(self.datasets) - 1 - self.datasets.index(dataset)
+        rank = self._ranks[dataset.id]
         if self.rank_alone:
             return sql.number(rank)
         kind = _HUGEINT if self.wide else _BIGINT
@@ -216,6 +217,10 @@ class Keys:
         if self.ordinals > 1:
             found = _times(exp.paren(found), self.ordinals)
         return exp.Add(this=found, expression=ordinal) if ordinal is not None else found
+
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        return {one.id: rank for rank, one in enumerate(reversed(self.datasets))}
 
     def _time(self, dataset: Dataset, clock_value: exp.Expr, kind: Storage) -> exp.Expr:
         if not has_clock(dataset):
