@@ -146,7 +146,9 @@ class Attached:
             return known
 
     def _free(self, prefix: str) -> str:
-        taken = set(self._names.values())
+        # others may have attached theirs to the same engine
+        rows = self._engine.rows(exp.select("database_name").from_(exp.Table(this=exp.func("duckdb_databases"))))
+        taken = {str(name) for (name,) in rows}
         number = 1
         while (name := prefix if number == 1 else f"{prefix}_{number}") in taken:
             number += 1

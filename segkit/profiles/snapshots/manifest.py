@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from segkit.errors import DataError
+from segkit.profiles.fragments import KEY, MASK, PROFILE_ID
 from segkit.profiles.storage import Storage
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _columns(document: Any) -> tuple[Column, ...]:  # noqa: ANN401 - JSON
 
 def named(leaves: Mapping[Path, Storage]) -> tuple[Column, ...]:
     """A column for each leaf, named by its path as long as no other has that name, whatever the case of its letters."""
-    taken: set[str] = set()
+    taken = {KEY, PROFILE_ID, BUCKET, MASK, FILE}
     found = []
     for path, storage in leaves.items():
         name = plain = ".".join(path)
