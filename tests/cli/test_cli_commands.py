@@ -43,7 +43,7 @@ def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, s
 
 def test_the_commands_are_those_promised() -> None:
     promised = {"demo", "check", "format", "sql", "size", "run", "jobs", "datasets", "segments"}
-    assert set(commands()) == promised | {"convert", "explain", "lint"}
+    assert set(commands()) == promised | {"convert", "cost", "explain", "lint"}
 
 
 @pytest.mark.parametrize("name", sorted(commands()))
@@ -212,6 +212,16 @@ def test_sql_and_size_agree(capsys: pytest.CaptureFixture[str], folder: Path) ->
     assert json.loads(run(capsys, "sql", US, "-w", folder, "--json")[1])["sql"] == statement.rstrip("\n")
     assert run(capsys, "size", US, "-w", folder) == (0, "2\n", "")
     assert run(capsys, "size", US, "-w", folder, "--json") == (0, '{"size": 2}\n', "")
+
+
+def test_cost_tells_what_a_size_would_read(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    code, shown, _ = run(capsys, "cost", US, "-w", folder)
+    assert code == 0
+    assert "row groups" in shown
+    told = json.loads(run(capsys, "cost", US, "-w", folder, "--json")[1])
+    assert told["rule"] == US
+    assert told["bytes_read"] == sum(one["bytes_read"] for one in told["files"]) > 0
+    assert told["seconds"] is None
 
 
 def test_size_takes_a_moment_and_a_policy(capsys: pytest.CaptureFixture[str], folder: Path) -> None:

@@ -133,3 +133,16 @@ def test_a_limit_is_a_whole_number(ws: Workspace, value: object) -> None:
     with pytest.raises(InvalidRequestError, match="pair_limit is a whole number"):
         ws.pair_limit = value  # type: ignore[assignment]
     assert ws.pair_limit == 100
+
+
+def test_so_it_is_where_many_segments_share_what_they_read(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    from segkit.evaluation import words
+
+    monkeypatch.setattr(words, "SEGMENTS_A_STATEMENT", 2)
+    rules = {f"older than {age}": f"age > {age} or xEvent.count() > 50" for age in range(3)}
+    rules |= {"shared pairs": PAIRS, "shared chain": CHAIN, "shared few": f"xEvent.count() < 10 and {PAIRS}"}
+    made = {name: ws.segments.create(name, pql).id for name, pql in rules.items()}
+    job = ws.jobs.create(list(rules), as_of=AS_OF).wait(progress=False)
+    assert {one.segment_id for one in job.record.errors} == {made["shared pairs"], made["shared chain"]}
+    kept = [name for name in rules if name not in {"shared pairs", "shared chain"}]
+    assert job.record.metrics.sizes == {made[name]: ws.size(rules[name], as_of=AS_OF) for name in kept}
