@@ -155,7 +155,7 @@ def snapshot(workspace: Workspace, policy: PolicyLike | None, events: str | Sequ
     with making(folder, instead=True) as aside:
         asked = (aside, folder.name, workspace.folder, list(wanted))
         # of an older one, where that is right and takes less
-        if older is None or Refresh(workspace.engine, merged, watch).renew(older, *asked) is None:
+        if older is None or not Refresh(workspace.engine, merged, watch).tried(older, *asked):
             Build(workspace.engine, merged, watch).run(*asked)
         # what was merged was read file by file: none of them may have changed meanwhile
         scope.verify()

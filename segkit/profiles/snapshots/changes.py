@@ -46,7 +46,8 @@ class Changes:
     def number(self, dataset: Dataset, part: Part, index: exp.Expr | None = None) -> exp.Expr:
         """The number of the file that a row of a part is from, by DuckDB's index of the files that it reads."""
         known = {place: number for number, place in enumerate(self.files)}
-        numbers = [sql.number(known.get((dataset.id, one), -1)) for one in part.files]  # no row is in a file without one
+        # a file without rows has none
+        numbers = [sql.number(known.get((dataset.id, one), -1)) for one in part.files]
         if len(numbers) == 1:
             return numbers[0]
         index = exp.column("file_index", table=sql.FRAGMENT) if index is None else index

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from segkit.errors import SegkitError
+from segkit.errors import DataError, EngineError, SegkitError
 from segkit.profiles import expressions as sql
 from segkit.profiles.fragments import KEY, MASK, PROFILE_ID, plain
 from segkit.profiles.kept import attach, described, detach
@@ -52,6 +52,17 @@ class Refresh(Build):
     """
 
     most: float = MOST_TOUCHED
+
+    def tried(
+        self, older: SnapshotSource, folder: FilePath, fingerprint: str, workspace: FilePath, events: Sequence[Path]
+    ) -> bool:
+        """As `renew`; whether the files were made, which an older snapshot that is damaged cannot prevent for good."""
+        try:
+            return self.renew(older, folder, fingerprint, workspace, events) is not None
+        except (EngineError, DataError):
+            for one in folder.iterdir():
+                shutil.rmtree(one) if one.is_dir() else one.unlink()
+            return False
 
     def renew(
         self, older: SnapshotSource, folder: FilePath, fingerprint: str, workspace: FilePath, events: Sequence[Path]
