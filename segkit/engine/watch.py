@@ -4,13 +4,50 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     import duckdb
 
 _RETRY_SECONDS = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A step of a statement as DuckDB ran it.
+
+    Parameters
+    ----------
+    kind
+        Its name, such as `TABLE_SCAN`.
+    seconds
+        Processor time in it, over all threads.
+    rows_scanned
+        Rows that it read from a file or table.
+    source
+        The table or the files that it read.
+    shared
+        The number of the step that is kept for several readers, where it keeps one (`CTE`: the first of those below) or
+        reads one (`CTE_SCAN`).
+    below
+        The steps that gave it its rows.
+    """
+
+    kind: str
+    seconds: float
+    rows_scanned: int
+    source: str
+    shared: str = ""
+    below: tuple[Operator, ...] = ()
+
+    def all(self) -> Iterator[Operator]:
+        """It and all below."""
+        yield self
+        for one in self.below:
+            yield from one.all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +64,15 @@ class Measurement:
         Bytes read from files.
     peak_memory
         The most memory held at once, in bytes.
+    operators
+        What it did, the last step first.
     """
 
     seconds: float
     rows_scanned: int
     bytes_read: int
     peak_memory: int
+    operators: tuple[Operator, ...] = field(default=(), repr=False)
 
 
 class Watch:
@@ -110,4 +150,17 @@ def _measurement(text: str) -> Measurement:
         rows_scanned=int(query.get("total_rows_scanned", 0)),
         bytes_read=int(io.get("total_bytes_read", 0)),
         peak_memory=int(system.get("peak_buffer_memory", 0)),
+        operators=tuple(_operator(one) for one in document.get("operator", ())),
+    )
+
+
+def _operator(document: Mapping[str, Any]) -> Operator:
+    more = document.get("extra_info", {})
+    return Operator(
+        kind=str(document.get("type", "")),
+        seconds=float(document.get("timing", 0.0)),
+        rows_scanned=int(document.get("rows_scanned", 0)),
+        source=str(more.get("Table") or more.get("Filename(s)") or ""),
+        shared=str(more.get("CTE Index") or (more.get("Table Index") if document.get("type") == "CTE" else None) or ""),
+        below=tuple(_operator(one) for one in document.get("children", ())),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from segkit.errors import DataError
 from segkit.evaluation.words import Batch, Evaluated, drop, evaluated
@@ -70,6 +70,9 @@ def _evaluate(segments: Sequence[SegmentSnapshot], scope: Scope, control: Contro
     identities = _identities(found, control, number) if members else None
     scope.verify()
     snapshot = scope.snapshot
+    details: dict[str, Any] = {"costs": found.costs}
+    if snapshot is not None:
+        details["snapshotIds"] = [snapshot.manifest.fingerprint]
     return Outcome(
         total_by_policy={policy: found.total},
         sizes=found.sizes,
@@ -77,7 +80,7 @@ def _evaluate(segments: Sequence[SegmentSnapshot], scope: Scope, control: Contro
         members=tuple(members),
         identities={} if identities is None else {policy: identities},
         failures={**failures, **found.failures},
-        details={} if snapshot is None else {"snapshotIds": [snapshot.manifest.fingerprint]},
+        details=details,
         sql=found.sql,
     )
 
@@ -127,6 +130,7 @@ def _resolver(job: JobRecord) -> Callable[[str], Expression]:
 
 def _joined(outcomes: Sequence[Outcome]) -> Outcome:
     snapshots = [one for each in outcomes for one in each.details.get("snapshotIds", ())]
+    costs = {key: value for one in outcomes for key, value in one.details["costs"].items()}
     return Outcome(
         total_by_policy={key: value for one in outcomes for key, value in one.total_by_policy.items()},
         sizes={key: value for one in outcomes for key, value in one.sizes.items()},
@@ -134,6 +138,6 @@ def _joined(outcomes: Sequence[Outcome]) -> Outcome:
         members=tuple(each for one in outcomes for each in one.members),
         identities={key: value for one in outcomes for key, value in one.identities.items()},
         failures={key: value for one in outcomes for key, value in one.failures.items()},
-        details={"snapshotIds": snapshots} if snapshots else {},
+        details={"costs": costs} | ({"snapshotIds": snapshots} if snapshots else {}),
         sql=";\n\n".join(one.sql for one in outcomes if one.sql),
     )

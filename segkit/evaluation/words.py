@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
 from segkit.engine import render
+from segkit.evaluation.costs import Ledger, ledger
 from segkit.evaluation.limits import refused
 from segkit.jobs.membership.lanes import Lanes
 from segkit.jobs.membership.parquet import copy_to
 from segkit.plan.needs import reads
 from segkit.pql.bound import Events
 from segkit.sql import BITS, PROFILE_ID, SharedRows, compile_segments
-from segkit.sql.segments import words
+from segkit.sql.segments import USES, Uses, words
 from segkit.sql.source import KEY, MASK
 
 if TYPE_CHECKING:
@@ -108,6 +109,8 @@ class Evaluated:
         Segment id → profiles, and namespace → profiles.
     failures
         Segment id → why it could not be evaluated.
+    costs
+        Segment id → what it took (`segkit.evaluation.costs`).
     sql
         The statements, for people to read.
     """
@@ -118,6 +121,7 @@ class Evaluated:
     sizes: Mapping[str, int]
     by_namespace: Mapping[str, Mapping[str, int]]
     failures: Mapping[str, str]
+    costs: Mapping[str, Mapping[str, Any]]
     sql: str
 
     def write_identities(self, path: Path, control: Control) -> int:
@@ -150,7 +154,7 @@ def evaluated(conditions: Mapping[str, BoundExpression], scope: Scope, control: 
     Where profiles are merged from fragments or events are read, that is done once for all segments, however many
     statements evaluate them.
     """
-    return _Work(scope, control, prefix, dict(conditions)).done()
+    return _Work(scope, control, prefix, dict(conditions), ledger(scope)).done()
 
 
 def drop(engine: Engine, prefix: str) -> None:
@@ -173,6 +177,7 @@ class _Work:
     control: Control
     prefix: str
     conditions: dict[str, BoundExpression]
+    ledger: Ledger
     failures: dict[str, str] = field(default_factory=dict)
     statements: list[exp.Expr] = field(default_factory=list)
     sizes: dict[str, int] = field(default_factory=dict)
@@ -198,6 +203,7 @@ class _Work:
             self.sizes,
             self.by_namespace,
             self.failures,
+            self.ledger.document(),
             ";\n\n".join(render(one, pretty=True) for one in self.statements),
         )
 
@@ -228,6 +234,7 @@ class _Work:
                 return None
             batch = Batch(self.scope, f"{self.prefix}_{number}", _places(names), not stored, stored)
             stage.rows = self._create(batch.table, select)
+        self.ledger.add(stage.measurements, [_used(select, names)])
         return batch
 
     def _shared(self) -> Iterator[Batch | None]:
@@ -245,14 +252,19 @@ class _Work:
             names, select = self._allowed(list(self.conditions), compiled)
             if names:
                 stage.rows = self._create(rows, select)
+        read, used = stage.measurements, []
         for number, chunk in enumerate(self._chunks(), 1):
             kept = {one: names[one] for one in chunk if one in names}
             if not kept:
                 continue
             with self.control.stage("evaluate segments") as stage:
                 batch = Batch(self.scope, f"{self.prefix}_{number}", _places(kept), everyone=True, identified=False)
-                stage.rows = self._create(batch.table, made[0].segments(list(kept.values()), _named(rows)))
+                select = made[0].segments(list(kept.values()), _named(rows))
+                stage.rows = self._create(batch.table, select)
+            used.append(_used(select, kept))
+            self.ledger.add(stage.measurements, used[-1:])
             yield batch
+        self.ledger.add(read, used, computing=False)
         self.scope.engine.execute(exp.Drop(tables=[_named(rows)], kind="TABLE", exists=True))
 
     def _allowed(
@@ -285,6 +297,10 @@ class _Work:
         self.by_namespace.update(spread)
         self.control.report(sizes=sizes, by_namespace=spread)
         return rows
+
+
+def _used(select: exp.Select, names: Mapping[str, str]) -> tuple[Uses, dict[str, str]]:
+    return select.meta[USES], {given: segment for segment, given in names.items()}
 
 
 def _places(names: Mapping[str, str]) -> dict[str, tuple[str, int]]:

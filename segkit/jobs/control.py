@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sqlglot import exp
 
+    from segkit.engine import Measurement
     from segkit.jobs.record import JobRecord
 
 
@@ -97,9 +98,29 @@ class Evaluate(Protocol):
 
 @dataclass(slots=True)
 class StageHandle:
-    """The running stage; set `rows` to record how many rows it gave."""
+    """The running stage; set `rows` to record how many rows it gave. `measurements` has its statements, at its end."""
 
     rows: int | None = None
+    measurements: tuple[Measurement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StageCost:
+    """What a stage gave and took.
+
+    Parameters
+    ----------
+    rows
+        How many rows it gave, where it says so.
+    bytes_read
+        Bytes read from files by its statements.
+    peak_memory
+        The most memory that the engine held while they ran, in bytes; None when it ran none.
+    """
+
+    rows: int | None = None
+    bytes_read: int | None = None
+    peak_memory: int | None = None
 
 
 class Journal(Protocol):
@@ -109,7 +130,7 @@ class Journal(Protocol):
         """Write down that a stage has begun."""
         ...
 
-    def end_stage(self, name: str, rows: int | None, /) -> None:
+    def end_stage(self, name: str, cost: StageCost, /) -> None:
         """Write down that the stage has ended."""
         ...
 
@@ -130,7 +151,7 @@ class Control:
     """
 
     def __init__(self, scratch: Path, journal: Journal) -> None:
-        self.watch = Watch()
+        self.watch = Watch(profile=True)
         self.scratch = scratch
         self._journal = journal
         self._done: float | None = None
@@ -147,11 +168,22 @@ class Control:
         self.checkpoint()
         handle = StageHandle()
         self.stage_name = name
+        before = len(self.watch.measurements)
         self._journal.begin_stage(name)
         try:
             yield handle
         finally:
-            self._journal.end_stage(name, handle.rows)
+            ran = self.watch.measurements[before:]
+            handle.measurements = tuple(ran)
+            self._journal.end_stage(
+                name,
+                StageCost(
+                    handle.rows,
+                    sum(one.bytes_read for one in ran) if ran else None,
+                    max((one.peak_memory for one in ran), default=None),
+                ),
+            )
+            del self.watch.measurements[before:]
             self.stage_name = None
         self.checkpoint()
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from segkit.catalog import Catalog
     from segkit.engine import Engine
-    from segkit.jobs.control import Evaluate, Outcome
+    from segkit.jobs.control import Evaluate, Outcome, StageCost
     from segkit.jobs.record import JobRecord
 
 _PATIENCE = 12
@@ -118,11 +118,13 @@ class Execution:
         """Note that a stage has begun."""
         self._note(stages=(*self._job.stages, Stage(name, _now())))
 
-    def end_stage(self, name: str, rows: int | None) -> None:
+    def end_stage(self, name: str, cost: StageCost) -> None:
         """Note that the last stage of this name has ended."""
         stages = list(self._job.stages)
         index = max(number for number, stage in enumerate(stages) if stage.name == name and stage.end is None)
-        stages[index] = replace(stages[index], end=_now(), rows=rows)
+        stages[index] = replace(
+            stages[index], end=_now(), rows=cost.rows, bytes_read=cost.bytes_read, peak_memory=cost.peak_memory
+        )
         self._note(stages=tuple(stages))
 
     def figures(self, known: Mapping[str, Mapping[str, Any]]) -> None:

@@ -46,12 +46,18 @@ class JobError:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One step of a job with its times in epoch milliseconds; `end` is None while it runs."""
+    """One step of a job with its times in epoch milliseconds; `end` is None while it runs.
+
+    `rows` is how many it gave, `bytes_read` what its statements read from files, `peak_memory` the most that the engine
+    held while they ran, in bytes; None where it is not known.
+    """
 
     name: str
     start: int
     end: int | None = None
     rows: int | None = None
+    bytes_read: int | None = None
+    peak_memory: int | None = None
 
     @property
     def seconds(self) -> float | None:
@@ -219,7 +225,7 @@ def from_documents(
         compute_gateway_job_id=progress.get("computeGatewayJobId"),
         metrics=_metrics(progress.get("metrics", {})),
         errors=tuple(_error(one) for one in progress.get("errors", ())),
-        stages=tuple(Stage(one["name"], one["start"], one["end"], one["rows"]) for one in happened.get("stages", ())),
+        stages=tuple(_stage(one) for one in happened.get("stages", ())),
         engine=happened.get("engine"),
         details=happened.get("details", {}),
         sql=sql,
@@ -268,7 +274,14 @@ def _error(document: Document) -> JobError:
 
 def stage_document(stage: Stage) -> Document:
     """One entry of `segkit.stages`."""
-    return {"name": stage.name, "start": stage.start, "end": stage.end, "rows": stage.rows}
+    document: Document = {"name": stage.name, "start": stage.start, "end": stage.end, "rows": stage.rows}
+    measured = {"bytesRead": stage.bytes_read, "peakMemory": stage.peak_memory}
+    return document | {name: value for name, value in measured.items() if value is not None}
+
+
+def _stage(document: Document) -> Stage:
+    measured = (document.get("bytesRead"), document.get("peakMemory"))
+    return Stage(document["name"], document["start"], document["end"], document["rows"], *measured)
 
 
 def metrics_document(metrics: Metrics) -> Document:

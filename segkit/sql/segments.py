@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlglot import exp
@@ -24,8 +24,12 @@ if TYPE_CHECKING:
 
     from segkit.plan.clock import Clock
     from segkit.pql.bound import Bound
+    from segkit.pql.types import Path
     from segkit.sql.scope import Scope
     from segkit.sql.source import ProfileSource
+
+USES = "uses"
+"""Where the `meta` of a statement over many segments says which of them reads what."""
 
 BITS = 56
 """How many segments one word holds: seven bytes, so that a word is never negative."""
@@ -36,6 +40,27 @@ _LISTED = 8
 
 _ROWS = "rows_read"
 _T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What each segment of a statement reads.
+
+    Parameters
+    ----------
+    conditions
+        Segment → the distinct conditions in its rule.
+    leaves, features
+        Condition → the fields of the profile and the features of events in it.
+    steps, words
+        Feature → the step of the statement that computes it, and its PQL; empty where its text is not known.
+    """
+
+    conditions: dict[str, dict[str, None]] = field(default_factory=dict)
+    leaves: dict[str, tuple[Path, ...]] = field(default_factory=dict)
+    features: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    steps: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
 
 
 @within_limits
@@ -80,7 +105,9 @@ def compile_segments(
     rows = made.base(mask=True, compiled=True)
     if stored:
         made.steps.named["profiles"].select(column(PROFILE_ID), copy=False)
-    return made.finished(step.words(rows, everyone=everyone), "")
+    select = made.finished(step.words(rows, everyone=everyone), "")
+    select.meta[USES] = step.uses
+    return select
 
 
 class SharedRows:
@@ -135,13 +162,8 @@ class SharedRows:
         select = step.words(exp.Select().from_(read), everyone=True)
         for named, one in step.steps.items():
             select = select.with_(exp.to_identifier(named), as_=one, copy=False)
+        select.meta[USES] = step.uses
         return select
-
-
-def bit(word: exp.Expr, place: int) -> exp.Expr:
-    """Whether the segment at this place of a word has the profile."""
-    held = exp.BitwiseAnd(this=word, expression=literal(1 << place))
-    return exp.NEQ(this=exp.Paren(this=held), expression=literal(0))
 
 
 def words(segments: int) -> list[str]:
@@ -160,7 +182,11 @@ def _alone(
         made.steps.named["profiles"].select(column(PROFILE_ID), copy=False)
     ids = [column(PROFILE_ID)] if stored else []
     chosen = [column(KEY), *ids, column(MASK), exp.alias_(cast(literal(1), "BIGINT"), "word_1", quoted=True)]
-    return made.finished(made.filtered(select.select(*chosen, copy=False)), texts.get(given, ""))
+    select = made.finished(made.filtered(select.select(*chosen, copy=False)), texts.get(given, ""))
+    words_of = {one.name: made.sources.words(one.origin, one.span) for one in made.plan.features}
+    features = {"": tuple(words_of)}
+    select.meta[USES] = Uses({given: {"": None}}, features=features, steps=dict.fromkeys(words_of, ""), words=words_of)
+    return select
 
 
 class _Evaluation:
@@ -177,12 +203,16 @@ class _Evaluation:
         self._origin = ""
         self._found: dict[Hashable, tuple[str, exp.Expr]] = {}
         self._segments: dict[str, exp.Expr] = {}
+        steps = {name: one.step for one in made.passes for name in one.columns}
+        words_of = {one.name: made.sources.words(one.origin, one.span) for one in made.plan.features}
+        self.uses = Uses(steps=steps, words=words_of)
         self.steps: dict[str, exp.Select] = {}
 
     def atoms(self, rules: Mapping[str, Bound]) -> None:
         """Compile the conditions of the segments, equal ones once."""
         for origin, rule in rules.items():
             self._origin = origin
+            self.uses.conditions[origin] = {}
             self._segments[origin] = self._combined(rule)
 
     def words(self, rows: exp.Select, *, everyone: bool) -> exp.Select:
@@ -243,7 +273,12 @@ class _Evaluation:
             given = f"condition_{len(self._found) + 1}"
             test = exp.alias_(test, given, copy=False)
             self._found[key] = (given, self._made.sources.noted(test, self._origin, node, whole=True))
-        return exp.Column(this=exp.to_identifier(self._found[key][0]))
+            self.uses.leaves[given] = tuple(one.path for one in walk(node) if isinstance(one, Attribute))
+            read = (one.name for one in walk(node) if isinstance(one, Variable))
+            self.uses.features[given] = tuple(dict.fromkeys(one for one in read if one in self.uses.steps))
+        found = self._found[key][0]
+        self.uses.conditions[self._origin][found] = None
+        return exp.Column(this=exp.to_identifier(found))
 
 
 def _test(held: exp.Expr, *, by_dictionary: bool) -> exp.Expr:
@@ -303,4 +338,4 @@ def _nested(one: exp.Expr) -> exp.Expr:
     return exp.Paren(this=one) if isinstance(one, exp.Binary) else one
 
 
-__all__ = ["BITS", "SharedRows", "bit", "compile_segments", "words"]
+__all__ = ["BITS", "USES", "SharedRows", "Uses", "compile_segments", "words"]

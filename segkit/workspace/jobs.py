@@ -37,7 +37,8 @@ KINDS = {
     **dict.fromkeys(("created", "started", "finished", "as_of"), "datetime"),
     "seconds": "float",
 }
-STAGE_COLUMNS = ("job_id", "stage", "started", "finished", "seconds", "rows")
+STAGE_COLUMNS = ("job_id", "stage", "started", "finished", "seconds", "rows", "bytes_read", "peak_memory")
+COST_COLUMNS = ("name", "seconds", "share", "rows_read", "features", "segment_id")
 SIZE_COLUMNS = ("name", "size", "share", "realized", "existing", "exited")
 
 
@@ -160,7 +161,8 @@ class Job:
         -------
         Result
             `profile_id`, `identities` (namespace → ids), `status` (`realized`, `existing`; `exited` for those that were
-            in at the run before), `last_qualification_time` (UTC); ordered by profile id.
+            in at the run before), `last_qualification_time` (UTC), `reason` (`merged` for an exited profile that has
+            become part of another, else None); ordered by profile id.
 
         Raises
         ------
@@ -171,6 +173,56 @@ class Job:
         found = self._snapshot(record, segment)
         statement = self._workspace.runner.members(record, found.segment_id)
         return Result(self._workspace.engine, statement, caption=f"members of {found.name}")
+
+    def stages(self) -> pd.DataFrame:
+        """What the job did, step by step, with what each step took.
+
+        Returns
+        -------
+        DataFrame
+            A row a stage: `job_id`, `stage`, `started`, `finished` (UTC), `seconds`, `rows` (that it gave),
+            `bytes_read` (from files), `peak_memory` (the most that the engine held meanwhile, in bytes).
+        """
+        return _stages([self.record])
+
+    def costs(self) -> Listing:
+        """What each segment took of the time in which all were evaluated together.
+
+        The engine measures each step of the statements. Passes over events are shared out equally among the passes,
+        reading profiles among the fields, the rest among the distinct conditions, and each of these equally among the
+        segments that use it: the seconds of all segments add up to the time that evaluating them took. Counting and
+        writing the members is the same for all and not part of it.
+
+        Returns
+        -------
+        Listing
+            A row a segment, the dearest first: `name`, `seconds`, `share` (of all segments' seconds, 0 to 1),
+            `rows_read` (of fragments or the snapshot, and of the events in its passes, also where others read the same
+            rows), `features` (what it asks of the events, as PQL), `segment_id`. Figures are None where a segment was
+            not evaluated, and in jobs of releases that did not measure them.
+        """
+        record = self.record
+        known = record.details.get("costs", {})
+        whole = sum(one["seconds"] for one in known.values())
+        rows = []
+        for one in record.segments:
+            cost = known.get(one.segment_id)
+            figures: tuple[Any, ...] = (None, None, None, None)
+            if cost is not None:
+                share = cost["seconds"] / whole if whole else 0.0
+                figures = (cost["seconds"], share, cost["rowsRead"], "; ".join(filter(None, cost["features"])))
+            rows.append((one.name, *figures, one.segment_id))
+        rows.sort(key=lambda row: (row[1] is None, -(row[1] or 0), row[0]))
+        return Listing(
+            self._workspace.engine,
+            [dict(zip(COST_COLUMNS, row, strict=True)) for row in rows],
+            COST_COLUMNS,
+            rows,
+            caption=f"what each segment of job {self.id[:8]} took",
+            words={"share": share_words},
+            kinds={"seconds": "float", "share": "float", "rows_read": "int"},
+            hint="what it took step by step: job.stages()",
+        )
 
     def plot(self, *, top: int = 30, title: str | None = None) -> Figure:
         """Draw the audience sizes; see `segkit.plots.sizes`."""
@@ -258,18 +310,9 @@ class JobListing(Listing):
         Returns
         -------
         DataFrame
-            A row a job and stage: `job_id`, `stage`, `started`, `finished` (UTC), `seconds`, `rows`.
+            A row a job and stage, with the columns of `Job.stages`.
         """
-        import pandas  # noqa: PLC0415, ICN001
-
-        rows = [
-            (record.id, one.name, moment(one.start), moment(one.end), one.seconds, one.rows)
-            for record in self._records
-            for one in record.stages
-        ]
-        frame = pandas.DataFrame.from_records(rows, columns=list(STAGE_COLUMNS))
-        moments = dict.fromkeys(("started", "finished"), "datetime64[us]")
-        return frame.astype({"job_id": "str", "stage": "str", "seconds": "float64", "rows": "float64", **moments})
+        return _stages(self._records)
 
     def plot(self, *, limit: int = 30, title: str | None = None) -> Figure:
         """Draw when the jobs ran and where they spent their time; see `segkit.plots.timeline`."""
@@ -448,3 +491,22 @@ def _row(record: JobRecord) -> tuple[object, ...]:
         moment(start),
         moment(end),
     )
+
+
+def _stages(records: Sequence[JobRecord]) -> pd.DataFrame:
+    import pandas  # noqa: PLC0415, ICN001
+
+    rows = [
+        (
+            record.id,
+            one.name,
+            *(moment(one.start), moment(one.end)),
+            *(one.seconds, one.rows, one.bytes_read, one.peak_memory),
+        )
+        for record in records
+        for one in record.stages
+    ]
+    frame = pandas.DataFrame.from_records(rows, columns=list(STAGE_COLUMNS))
+    moments = dict.fromkeys(("started", "finished"), "datetime64[us]")
+    numbers = dict.fromkeys(("seconds", "rows", "bytes_read", "peak_memory"), "float64")
+    return frame.astype({"job_id": "str", "stage": "str", **numbers, **moments})
