@@ -142,7 +142,7 @@ def snapshot(workspace: Workspace, policy: PolicyLike | None, events: str | Sequ
     folder = ready.place(merged)
     named = (scope.policy.id, scope.policy.name)
     known = ready.of(merged)
-    if known is not None and known.holds(wanted):
+    if known is not None and known.holds(tuple(wanted)):
         scope.sources.sampling.samples.make(merged)
         return Snapshot(workspace, named, folder, known.manifest)
     if known is not None:
@@ -173,7 +173,7 @@ def _fields(workspace: Workspace, scope: Scope, events: object) -> dict[Path, No
     known = scope.union.event
     if events == EVERYTHING:
         return dict.fromkeys(known)
-    wanted = dict.fromkeys(one for one in ALWAYS if one in known)
+    wanted: dict[Path, None] = {one: None for one in ALWAYS if one in known}
     wanted |= _read_by_rules(workspace, scope)
     if events is None:
         return wanted
