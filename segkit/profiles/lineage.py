@@ -61,12 +61,16 @@ class MergedProfile:
     sources
         Dotted path → where the value comes from; a map is merged key by key, and each key is a path of its own,
         `_acme.scores["churn"]`.
+    replaced
+        Records that take no part, because a newer one of the same identity in the same dataset replaced them whole;
+        the value of each is all that it holds, by dotted path.
     """
 
     profile_id: str
     identities: dict[str, list[str]]
     values: dict[str, Any]
     sources: dict[str, Attribute]
+    replaced: tuple[Origin, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The attributes, nested."""
@@ -100,7 +104,7 @@ def merged_profile(
             _put(values, path, value)
     listed = values.get(sql.dotted(MAP_PATH), {})
     identities = {name: [one["id"] for one in carried] for name, carried in listed.items()}
-    return MergedProfile(profile_id, identities, values, _sources(source, engine, _is(key)))
+    return MergedProfile(profile_id, identities, values, *_sources(source, engine, _is(key)))
 
 
 def _is(key: str) -> exp.EQ:
@@ -163,14 +167,20 @@ def _refuse_too_large(source: MergedSource, namespace: str, identity: str) -> No
         )
 
 
-def _sources(source: MergedSource, engine: Engine, here: exp.Expr) -> dict[str, Attribute]:
-    ranked = []
+def _sources(source: MergedSource, engine: Engine, here: exp.Expr) -> tuple[dict[str, Attribute], tuple[Origin, ...]]:
+    """Where each value comes from, and the records that newer ones of their dataset have replaced."""
+    ranked, replaced = [], []
     for rank, dataset in enumerate(source.records):
         leaves = {path: kind for path, kind in source.union.profile.items() if dataset.storage(path) is not None}
-        for age, (clock, values) in enumerate(_records(source, dataset, leaves, engine, here)):
+        for age, (clock, kept, values) in enumerate(_records(source, dataset, leaves, engine, here)):
+            held = dict(zip(leaves, values, strict=True))
+            if not kept:
+                present = {sql.dotted(path): one for path, one in held.items() if one is not None}
+                replaced.append(Origin(dataset.name, _instant(clock), present))
+                continue
             moment = float("-inf") if clock is None else clock
             order = (-rank, -age) if source.policy.order else (moment, -rank, -age)
-            ranked.append((order, dataset.name, _instant(clock), dict(zip(leaves, values, strict=True))))
+            ranked.append((order, dataset.name, _instant(clock), held))
     ranked.sort(key=lambda one: one[0], reverse=True)
     found: dict[str, Attribute] = {}
     for path in source.union.profile:
@@ -183,7 +193,7 @@ def _sources(source: MergedSource, engine: Engine, here: exp.Expr) -> dict[str, 
             found |= {f"{sql.dotted(path)}[{_quoted(key)}]": one for key, one in _by_key(origins).items()}
         elif origins:
             found[sql.dotted(path)] = Attribute(origins[0], tuple(origins[1:]))
-    return found
+    return found, tuple(replaced)
 
 
 def _by_key(origins: Sequence[Origin]) -> dict[Any, Attribute]:
@@ -203,18 +213,20 @@ def _quoted(key: object) -> str:
 
 def _records(
     source: MergedSource, dataset: Dataset, leaves: dict[Path, Storage], engine: Engine, here: exp.Expr
-) -> list[tuple[int | None, Sequence[Any]]]:
-    """The records of one profile in a dataset with their clocks in microseconds since 1970, newest first.
+) -> list[tuple[int | None, bool, Sequence[Any]]]:
+    """The records of one profile in a dataset, newest first: their clocks in microseconds since 1970, whether they take
+    part, and their values.
 
-    Of each identity only the newest, unless they update one another.
+    Of each identity only the newest takes part, unless they update one another.
     """
     wanted = source.wanted(leaves)
     rows = sql.union_all(plain(dataset, part, wanted, aged(dataset, part, wanted)) for part in dataset.parts)
-    asked = exp.select(sql.column(CLOCK), *map(_column, leaves)).from_(sql.subquery(rows, "records")).where(here.copy())
+    kept = exp.true() if dataset.upsert else newest(wanted)
+    asked = exp.select(sql.column(CLOCK), sql.named(kept, "$kept"), *map(_column, leaves))
+    asked = asked.from_(sql.subquery(rows, "records")).where(here.copy(), copy=False)
     asked.set("order", ordered(newest_first=True))
-    found = engine.rows(asked if dataset.upsert else asked.qualify(newest(wanted)))
     clocked = has_clock(dataset)
-    return [(clock if clocked else dataset.added_at, values) for clock, *values in found]
+    return [(clock if clocked else dataset.added_at, kept, values) for clock, kept, *values in engine.rows(asked)]
 
 
 def _instant(clock: int | None) -> dt.datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 from segkit.errors import NotFoundError
@@ -10,9 +11,12 @@ from segkit.pql.diagnostics import did_you_mean
 from segkit.profiles import merged_profile
 
 if TYPE_CHECKING:
-    from segkit.evaluation import Scope
-    from segkit.profiles import Attribute
+    import datetime as dt
 
+    from segkit.evaluation import Scope
+    from segkit.profiles import Attribute, Origin
+
+_SHOWN = 5
 COLUMNS = ("attribute", "value", "dataset", "clock", "what lost")
 
 
@@ -31,6 +35,9 @@ class Profile:
         Path → where the value came from: `won` (its `dataset`, `clock` in UTC and `value`) and `lost`, a tuple of the
         same for what lost against it, the strongest first. The keys of a map are paths of their own,
         `_acme.scores["churn"]`.
+    replaced : tuple
+        The records that take no part, as a newer one of the same identity in the same dataset replaced them whole: the
+        `dataset` and `clock` of each, and as `value` all that it holds by path. An upsert dataset has none.
     merge_policy : str
         The name of the policy that merged it.
     """
@@ -42,6 +49,7 @@ class Profile:
         self.profile_id: str = found.profile_id
         self.identities: dict[str, list[str]] = found.identities
         self.sources: dict[str, Attribute] = found.sources
+        self.replaced: tuple[Origin, ...] = found.replaced
         self.merge_policy = scope.policy.name
         self._values = found.to_dict()
 
@@ -72,23 +80,28 @@ class Profile:
 
     def __repr__(self) -> str:
         # days leave room for what lost; the moments stand below
-        rows = self._rows(days=True)
-        return table_text(COLUMNS, rows, caption=self._caption(), footer=f"{self._records()}\n{self._identities()}")
+        return table_text(COLUMNS, self._rows(days=True), caption=self._caption(), footer="\n".join(self._notes()))
 
     def _repr_html_(self) -> str:
-        return table_html(COLUMNS, self._rows(), caption=self._caption(), footer=self._identities())
+        return table_html(COLUMNS, self._rows(), caption=self._caption(), footer=" · ".join(self._notes()))
 
     def _caption(self) -> str:
         return f"profile {self.namespace} {self.id} under {self.merge_policy}"
 
-    def _identities(self) -> str:
-        return "identities: " + "; ".join(f"{name}: {', '.join(ids)}" for name, ids in self.identities.items())
-
-    def _records(self) -> str:
+    def _notes(self) -> list[str]:
         known = dict.fromkeys(
             (origin.dataset, origin.clock) for one in self.sources.values() for origin in (one.won, *one.lost)
         )
-        return "records: " + "; ".join(f"{name} of {_text(clock)}" for name, clock in known)
+        notes = ["records: " + ("; ".join(starmap(_record, known)) or "none with a value")]
+        if self.replaced:
+            # a value that one misses may have stood in one of these
+            older = [_record(one.dataset, one.clock) for one in self.replaced]
+            more = f" and {len(older) - _SHOWN} more" if len(older) > _SHOWN else ""
+            notes.append(f"replaced by newer records of their dataset: {'; '.join(older[:_SHOWN])}{more}")
+        return [
+            *notes,
+            "identities: " + "; ".join(f"{name}: {', '.join(ids)}" for name, ids in self.identities.items()),
+        ]
 
     def _rows(self, *, days: bool = False) -> list[tuple[object, ...]]:
         return [
@@ -101,6 +114,10 @@ class Profile:
             )
             for path, one in self.sources.items()
         ]
+
+
+def _record(dataset: str, clock: dt.datetime | None) -> str:
+    return f"{dataset} of {_text(clock)}" if clock else f"{dataset} without a clock"
 
 
 def _text(value: object) -> str:
