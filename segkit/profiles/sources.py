@@ -151,8 +151,9 @@ def _lost(dataset: Dataset) -> DataError:
 
 
 def forget(dataset: Dataset, folder: Path) -> None:
-    """Delete what was copied for a dataset that is removed."""
-    shutil.rmtree(folder / "data" / dataset.id, ignore_errors=True)
+    """Delete what was copied and sampled for a dataset that is removed."""
+    for one in (folder / "data", *(folder / "samples").glob("*")):
+        shutil.rmtree(one / dataset.id, ignore_errors=True)
 
 
 def _patterns(name: str, source: Any) -> tuple[str, ...] | None:  # noqa: ANN401 - whatever the user has

@@ -485,7 +485,9 @@ class Workspace:
         """Merge all profiles of a policy once and keep them on disk; used by itself as long as it is fresh.
 
         Worth it from about sixty questions about one attribute, or six about twenty. Where a fresh one is there
-        already, it is given.
+        already, it is given. After `ws.datasets.refresh` the one before is brought up to date: only the profiles that
+        have or had rows in changed files are merged anew, where they are fewer than about 30 %. Beside it lies a sample
+        of 2 % of the profiles, which `ws.estimate` reads.
 
         Parameters
         ----------

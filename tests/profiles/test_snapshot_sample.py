@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from sqlglot import exp
 
-from segkit.profiles import Dataset, MergedSource, MergePolicy, read, refresh, union_schema
+from segkit.errors import DataError
+from segkit.profiles import Dataset, MergedSource, MergePolicy, forget, read, refresh, union_schema
 from segkit.profiles import expressions as sql
 from segkit.profiles.buckets import SALT
 from segkit.profiles.dataset import Measures, Source
@@ -279,3 +280,22 @@ def test_a_sampled_dataset_reads_files_of_the_sample_alone(changing: tuple[Path,
     _, dataset = changing
     assert [part.files for part in sampled(dataset, []).parts] == [(), ()]
     assert sampled(dataset, []).files == dataset.files
+
+
+def test_a_removed_dataset_takes_its_sample_along(changing: tuple[Path, Dataset], engine: Engine) -> None:
+    folder, dataset = changing
+    Samples(engine, folder).make(over([dataset], engine))
+    assert list((folder / "samples").rglob("*.parquet"))
+    forget(dataset, folder)
+    assert not list((folder / "samples").rglob("*.parquet"))
+
+
+def test_files_that_change_while_they_are_sampled_give_no_sample(
+    changing: tuple[Path, Dataset], engine: Engine
+) -> None:
+    folder, dataset = changing
+    written(records(17, ("a", "b"), 1100), folder / "2.parquet")
+    samples, source = Samples(engine, folder), over([dataset], engine)
+    with pytest.raises(DataError, match="has changed"):
+        samples.make(source)
+    assert samples.find(source) is None

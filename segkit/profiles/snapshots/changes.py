@@ -81,7 +81,10 @@ def changes(manifest: Manifest, source: MergedSource, workspace: FilePath, event
     one another, by an identity graph or by repeated `_id`s; and when files come in another order, which decides ties.
     """
     now = (*source.records, *source.event_datasets)
-    before = [dataset_from_dict(cast("Mapping[str, Any]", one), workspace) for one in manifest.documents]
+    try:
+        before = [dataset_from_dict(cast("Mapping[str, Any]", one), workspace) for one in manifest.documents]
+    except (KeyError, TypeError, ValueError):  # documents of another version
+        return None
     if source.graph is not None or source.repeated() or _repeats(before):
         return None
     if not _same_fields(manifest, source, events) or not _same_datasets(before, now):

@@ -19,6 +19,7 @@ from segkit.profiles.buckets import BUCKETS, SALT, bucket
 from segkit.profiles.kept import described, fingerprint, making, remove
 from segkit.profiles.merging import MergedSource
 from segkit.profiles.snapshots.sampling import BUCKET, SAMPLED, SampleFile, sampled_files
+from segkit.profiles.sources import verify
 from segkit.profiles.within import Within
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Samples:
                 if files is None:  # rows that cannot be told apart by where they stand
                     continue
                 document = {"format": _FORMAT, "dataset": one.id, "files": [each.to_dict() for each in files]}
+                verify(one)  # what was read is what the name of the folder says
                 (aside / _MANIFEST).write_text(json.dumps(document), encoding="utf-8")
             made += 1
             for other in target.parent.iterdir():
