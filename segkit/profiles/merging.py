@@ -432,7 +432,15 @@ def _bare(dataset: Dataset, wanted: Wanted, *, keyed: bool) -> list[exp.Select]:
     nulls = [sql.named(cast(exp.null(), Storage("BIGINT")), MERGE_KEY)] if keyed else []
     nulls += [sql.named(cast(exp.null(), kind), sql.dotted(path)) for path, kind in wanted.leaves.items()]
     only = replace(wanted, leaves={})
-    return [plain(dataset, part, only, [one.copy() for one in nulls]) for part in dataset.parts]
+    rows = sql.subquery(sql.union_all(plain(dataset, part, only) for part in dataset.parts), "bare")
+    # a row a profile before it meets the records: a null costs every attribute's aggregate as much as a value
+    masked = wanted.mask is not None
+    bits = [sql.named(sql.call("bit_or", sql.column(MASK)), MASK)] * masked
+    known = exp.select(sql.column(KEY), *bits).from_(rows).group_by(sql.column(KEY), copy=False)
+    if not nulls:
+        return [known]
+    chosen = [sql.column(KEY), *nulls, *[sql.column(MASK)] * masked]
+    return [exp.select(*chosen).from_(sql.subquery(known, "known"))]
 
 
 def _beside(attributes: exp.Select, maps: dict[Path, exp.Select], order: Sequence[Path], *, mask: bool) -> exp.Select:
