@@ -52,6 +52,10 @@ LAYER_BYTES = 1 << 30
 
 LAYER_SHARE = 0.15
 MOST_LAYERS = 250
+
+TOGETHER = 250
+"""So many leaves are merged in one pass over a layer: what DuckDB takes for a pass grows with their square."""
+
 TIMESTAMP = ("timestamp",)
 
 
@@ -161,14 +165,19 @@ class Build:
     def _merged(self, source: MergedSource, columns: Sequence[Column], before: int) -> exp.Select:
         """The rows of `profiles` of one layer, numbered on from those before."""
         leaves = [one.path for one in columns]
-        everyone = source.profiles(leaves, every=True, mask=True)
-        # by place: two leaves may have one name when their paths are written with dots
-        names = ["key", *(f"leaf_{number}" for number in range(len(leaves))), "mask"]
-        known = sql.subquery(everyone, "merged")
-        known.set(
-            "alias", exp.TableAlias(this=sql.column("merged").this, columns=[exp.to_identifier(n) for n in names])
-        )
-        keyed = exp.select(sql.named(exp.column("key"), KEY), *map(exp.column, names[1:])).from_(known)
+        keyed = exp.select(sql.named(exp.column("key", table="merged_0"), KEY), exp.column("mask"))
+        for start in range(0, len(leaves) or 1, TOGETHER):
+            here, name = leaves[start : start + TOGETHER], f"merged_{start}"
+            # by place: two leaves may have one name when their paths are written with dots
+            names = [f"leaf_{number}" for number in range(start, start + len(here))]
+            known = sql.subquery(source.profiles(here, every=True, mask=start == 0), name)
+            columns_ = [exp.to_identifier(one) for one in ("key", *names, *["mask"] * (start == 0))]
+            known.set("alias", exp.TableAlias(this=exp.to_identifier(name), columns=columns_))
+            same = exp.EQ(this=exp.column("key", table=name), expression=exp.column("key", table="merged_0"))
+            keyed = (
+                keyed.join(known, on=same, join_type="left", copy=False) if start else keyed.from_(known, copy=False)
+            )
+            keyed = keyed.select(*map(exp.column, names), copy=False)
         public = sql.column(PROFILE_ID)
         text = sql.call("replace", cast(public, TEXT), sql.text("-"), sql.text(""))
         placed = exp.select(exp.Star(), sql.named(bucket(text), BUCKET)).from_(
