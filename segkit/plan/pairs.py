@@ -45,6 +45,7 @@ from segkit.pql.types import BOOLEAN, DOUBLE, Kind, array_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from segkit.plan.features import Feature
     from segkit.plan.sequences import Course
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
 _LOOKING = frozenset({Filter, Quantify, Transform, Top, Group, Entries, In, Distinct, Chain, Function})
 """What looks at the items of an array one by one; where none of these is left of a rule, it pairs nothing."""
 
-_ONE = Const(1.0, DOUBLE)
+_ONE, _KEPT = Const(1.0, DOUBLE), Const(8.0, DOUBLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,7 +401,9 @@ class _Looks:
             found += [_Visit(number, apart, product=True) for number in over]
         if course is None:
             return found
-        return [*found, *(_Visit(one, apart, product=True) for one in _course(numbers, chain, course, in_row=True))]
+        # All pairs of a step are kept at once, which takes eight times as much as looking at them.
+        paired = [_times(one, _KEPT) for one in _course(numbers, chain, course, in_row=True)]
+        return [*found, *(_Visit(one, apart, product=True) for one in paired)]
 
     def _of_course(self, chain: Chain, course: Course) -> list[Bound]:
         if not any(one.form == "pairs" for one in course.steps) and not course.pending:
@@ -412,7 +415,7 @@ class _Looks:
 def _course(numbers: Sequence[Bound], chain: Chain, course: Course, *, in_row: bool) -> list[Bound]:
     """The pairs of states and matches that the steps of a sequence make."""
     found: list[Bound] = []
-    states: frozenset[int] = frozenset()
+    states: AbstractSet[int] = frozenset()
     places = {one.moment.name: index for index, one in enumerate(chain.elements)}
     for step in course.steps:
         own, rows = numbers[step.index], _product([numbers[one] for one in sorted(states)])
@@ -422,7 +425,10 @@ def _course(numbers: Sequence[Bound], chain: Chain, course: Course, *, in_row: b
             reached = rows if is_counted(chain.elements[step.index]) else looked
             found += [_times(reached, numbers[one.index]) for one in step.pending]
         carried = {places[one] for one in step.after}
-        if step.form == "counted" or (step.collapses and not in_row):
+        if in_row:
+            kept = is_counted(chain.elements[step.index])  # one event for each state
+            states = frozenset() if step.collapses and not carried else states if kept else {*carried, step.index}
+        elif step.form == "counted" or step.collapses:
             states = frozenset(carried if step.collapses else ())
         else:
             states = frozenset({*carried, step.index})

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from segkit.plan.sequences import admits_none, held_moments, instant_of, is_counted, relations_of, renamed
+from segkit.plan.sequences import admits_none, held_moments, instant_of, is_counted, relations_of, renamed, steps_of
 from segkit.pql.bound import Variable
 from segkit.pql.bound_walk import free
 from segkit.pql.types import TIMESTAMP
 from segkit.sql import expressions
-from segkit.sql.build import both, call, function_of, literal, otherwise, part, present, some, struct
+from segkit.sql.build import both, call, certain, function_of, literal, otherwise, part, present, some, struct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +47,8 @@ class _RowChain:
         self.chain, self.scope, self.elements = chain, scope, chain.elements
         self.prefix = chain.variable.name
         self.relations = [relations_of(chain, index) for index in range(len(self.elements))]
+        steps = steps_of(chain).steps if any(not one.negated for one in self.elements) else ()
+        self.earliest = {one.index for one in steps if one.collapses and not one.after}
 
     def built(self) -> exp.Expr:
         lists = self._named("lists")
@@ -99,7 +101,7 @@ class _RowChain:
             state = self._named("last")
             tests = [self._clear(one, state, None, moments, lists, is_open=is_open) for one in pending]
             states = call("LIST_FILTER", states, function_of(state, both(tests)))
-        return exp.GT(this=call("LEN", states), expression=literal(0))
+        return certain(exp.GT(this=call("LEN", states), expression=literal(0)))
 
     def _advanced(  # noqa: PLR0917  a state of the sequence
         self,
@@ -145,6 +147,9 @@ class _RowChain:
                 fields[f"open{each.index}"] = waits if guard is None else both([guard, waits])
         new = call("LIST_TRANSFORM", reached, function_of(one, struct(fields)))
         following = call("FLATTEN", call("LIST_TRANSFORM", states, function_of(state, new)))
+        if index in self.earliest:
+            # Of states that differ in nothing but their instant the later ones only cost time; none at all is null.
+            return call("LIST_AGGREGATE", following, exp.Literal.string("min"), literal(1))
         return call("LIST_DISTINCT", following)
 
     def _counted(self, element: ChainElement, found: exp.Expr, counted: str) -> exp.Expr:
