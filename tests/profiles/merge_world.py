@@ -69,10 +69,11 @@ class World:
     given: tuple[Given, ...]
     datasets: tuple[Dataset, ...]
 
-    def policies(self, random_: random.Random, graphs: Sequence[str]) -> list[Policy]:
-        """The newest wins; and an order of some datasets."""
+    def policies(self, random_: random.Random, graphs: Sequence[str], *, always: Sequence[str] = ()) -> list[Policy]:
+        """The newest wins; and an order of some datasets, those that are always in it among them."""
         names = [one.name for one in self.given]
         order = random_.sample(names, random_.randint(1, len(names)))
+        order += [one for one in always if one not in order]
         return [Policy(listed, graph) for listed in ((), tuple(order)) for graph in graphs]  # type: ignore[arg-type]
 
     def stored(self, policy: Policy) -> MergePolicy:
