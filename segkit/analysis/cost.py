@@ -39,11 +39,14 @@ class Past:
         What it had to read, as `Cost.bytes_read` counts it.
     same
         Whether it was the same rule.
+    alone
+        Whether nothing else was evaluated with it; else `seconds` is its share.
     """
 
     seconds: float
     bytes_read: int
     same: bool
+    alone: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,9 +284,10 @@ def _foretold(runs: Sequence[Past], bytes_read: int, *, paired: bool) -> tuple[f
 
     Of the same rule the median; else the median of what a byte took, and no less than the fastest run.
     """
-    same = [one.seconds for one in runs if one.same]
-    if same:
-        return statistics.median(same), len(same), f"the median of {_counted(len(same), 'run')} of this rule"
+    for alone, what in ((True, "of this rule"), (False, "of this rule among others, its share of the time")):
+        same = [one.seconds for one in runs if one.same and one.alone is alone]
+        if same:
+            return statistics.median(same), len(same), f"the median of {_counted(len(same), 'run')} {what}"
     if paired:
         return None, 0, "this rule has not been run yet, and comparing in pairs takes more than reading tells"
     rated = [one for one in runs if one.bytes_read]

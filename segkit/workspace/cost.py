@@ -61,19 +61,24 @@ def cost(
 
 
 def _past(workspace: Workspace, scope: Scope, text: str) -> Iterator[Past]:
-    """What the last jobs took for the same rule alone."""
+    """What the last jobs took under the same policy, from the same place: for this rule, or for another alone."""
     from segkit.analysis.cost import Past
     from segkit.jobs.stored import from_stored
 
     _, stored = workspace.catalog_store.jobs.list(limit=_JOBS, status="SUCCEEDED")
     for job in map(from_stored, stored):
-        if len(job.segments) != 1 or job.segments[0].value != text:
+        if bool(job.details.get("snapshotIds")) is (scope.snapshot is None):
             continue
-        segment = job.segments[0]
-        here = (scope.policy.id, scope.policy.version) == (segment.merge_policy_id, segment.merge_policy_version)
-        seconds = [one.seconds for one in job.stages if one.name == "evaluate segments"]
-        if here and seconds and None not in seconds:
-            yield Past(sum(one for one in seconds if one is not None), 0, same=True)
+        costs, alone = job.details.get("costs", {}), len(job.segments) == 1
+        for segment in job.segments:
+            known = costs.get(segment.segment_id)
+            policy = segment.merge_policy_id, segment.merge_policy_version
+            if known is None or policy != (scope.policy.id, scope.policy.version):
+                continue
+            if segment.value == text:
+                yield Past(known["seconds"], 0, same=True, alone=alone)
+            elif alone:
+                yield Past(known["seconds"], sum(one.bytes_read or 0 for one in job.stages), same=False)
 
 
 class PairLimit:

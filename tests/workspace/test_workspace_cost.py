@@ -118,6 +118,25 @@ def test_a_fresh_session_has_no_runs(tmp_path: Path) -> None:
         assert "not known" in repr(told)
 
 
+def test_the_jobs_of_earlier_sessions_tell_a_time(tmp_path: Path) -> None:
+    import pandas as pd
+
+    with sk.open(tmp_path) as workspace:
+        workspace.datasets.add("crm", pd.DataFrame({"id": ["a"], "age": [1], "top": [2]}), identity={"id": "id"})
+        for name, pql in {"young": "age = 1", "top": "top > 1", "both": "age = 1 and top = 2"}.items():
+            workspace.segments.create(name, pql)
+        workspace.jobs.create(["young"]).wait(progress=False)
+        workspace.jobs.create("*").wait(progress=False)
+    with sk.open(tmp_path, read_only=True) as workspace:
+        alone, shared, other = (workspace.cost(one) for one in ("age = 1", "top > 1", "top = 7"))
+    assert (alone.runs, shared.runs) == (1, 1)
+    assert alone.seconds is not None
+    assert shared.seconds is not None
+    assert "its share" in shared.basis
+    assert "its share" not in alone.basis
+    assert other.seconds is None or "of other rules" in other.basis
+
+
 def test_it_shows_itself_and_goes_into_json(ws: Workspace) -> None:
     told = ws.cost(RECENT, as_of=AS_OF)
     shown = repr(told)
