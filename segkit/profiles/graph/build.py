@@ -20,7 +20,7 @@ from segkit.profiles.graph.core import (
     ROOTS,
     table,
 )
-from segkit.profiles.graph.rows import others, own
+from segkit.profiles.graph.rows import others, own, own_among
 from segkit.profiles.reading import scan
 from segkit.profiles.storage import Storage, cast
 
@@ -92,9 +92,9 @@ class _Making:
         """Every identity once, with a number."""
         carried = table(self.scratch, _CARRIED)
         opened = exp.select(sql.named(sql.call("unnest", sql.column("others")), "key")).from_(carried.copy())
-        every = sql.union_all(
-            [exp.select(sql.named(sql.column("own"), "key")).from_(carried), opened.where(_some("others"))]
-        )
+        # where others are listed, the row's own identity is among them
+        alone = exp.select(sql.named(sql.column("own"), "key")).from_(carried)
+        every = sql.union_all([alone.where(sql.is_null(sql.column("others"))), opened])
         different = exp.select(sql.column("key")).distinct().from_(sql.subquery(every, "every"))
         different = different.where(sql.present(sql.column("key")))
         number = exp.Sub(this=exp.Window(this=exp.RowNumber()), expression=sql.number(1))
@@ -167,9 +167,7 @@ class _Making:
             sql.column("label"),
         )
         graphs = graphs.from_(table(self.scratch, _LINKED)).group_by(sql.column("label"))
-        self._create(self.scratch, GRAPHS, graphs)
-        chosen = [sql.column(one) for one in ("graph", "key", "identities")]
-        self._create(self.database, GRAPHS, exp.select(*chosen).from_(table(self.scratch, GRAPHS)))
+        self._create(self.database, GRAPHS, graphs)
         here = exp.EQ(this=sql.column("label", "graphs"), expression=sql.column("label", "linked"))
         joined = (
             exp.select(
@@ -180,7 +178,7 @@ class _Making:
                 sql.column("identities", "graphs"),
             )
             .from_(table(self.scratch, _LINKED, "linked"))
-            .join(table(self.scratch, GRAPHS, "graphs"), on=here)
+            .join(table(self.database, GRAPHS, "graphs"), on=here)
         )
         fits = exp.LTE(this=sql.column("identities"), expression=sql.number(MOST_IDENTITIES))
         moved = exp.NEQ(this=sql.column("id"), expression=sql.column("graph"))
@@ -205,18 +203,22 @@ class _Making:
         totals = exp.select(number, _sum("rows"), sql.named(cast(exp.Sum(this=unowned), _BIGINT), "without_identity"))
         totals = totals.from_(table(self.scratch, _CARRIED)).group_by(number.copy())
 
-        key = exp.EQ(this=sql.column("id", "keys"), expression=sql.column("identity", "fragments"))
-        rooted = exp.EQ(this=sql.column(ROOTED, "roots"), expression=sql.column("key", "keys"))
+        mine, graph = sql.column("identity", "fragments"), sql.column("graph", "keys")
+        key = exp.EQ(this=sql.column("id", "keys"), expression=mine)
+        several = exp.EQ(this=sql.column("graph", "graphs"), expression=graph)
+        size = sql.coalesce([sql.column("identities", "graphs"), sql.number(1)])
+        too_large = exp.GT(this=size, expression=sql.number(MOST_IDENTITIES))
+        moved = exp.or_(exp.NEQ(this=mine.copy(), expression=graph.copy()), too_large)
         each = (
             exp.select(
                 sql.column("dataset", "fragments"),
                 sql.column("rows", "fragments"),
-                sql.column("graph", "keys"),
-                sql.named(sql.present(sql.column(ROOTED, "roots")), "moved"),
+                graph.copy(),
+                sql.named(moved, "moved"),
             )
             .from_(table(self.database, FRAGMENTS, "fragments"))
             .join(table(self.database, IDENTITIES, "keys"), on=key)
-            .join(table(self.database, ROOTS, "roots"), on=rooted, join_type="left")
+            .join(table(self.database, GRAPHS, "graphs"), on=several, join_type="left")
         )
         by_graph = exp.select(
             number.copy(),
@@ -259,22 +261,35 @@ _ENDS = (("least", "a"), ("greatest", "b"))
 def _carried(dataset: Dataset, part: Part, place: int) -> exp.Select:
     """The combinations of identities in the rows of a part: the row's own, and all of it where there may be several."""
     lone, several = others(part)
-    columns = {"own": own(dataset, part)}
-    columns |= {f"lone{number}": one for number, one in enumerate(lone)}
+    columns = {f"lone{number}": one for number, one in enumerate(lone)}
+    places = own_among(dataset, part)
+    mine: exp.Expr = sql.column("own")
+    if places is None:
+        columns["own"] = own(dataset, part)
+    else:
+        mine = sql.coalesce([sql.column(f"lone{one}") for one in places])
     columns |= {f"several{number}": one for number, one in enumerate(several)}
     rows = scan(part, [sql.named(one, name) for name, one in columns.items()])
-    listed: list[exp.Expr] = [sql.column(one) for one in columns if one.startswith("several")]
-    if lone:
-        listed.append(exp.Array(expressions=[sql.column(one) for one in columns if one.startswith("lone")]))
-    every = sql.call("list_distinct", sql.call("list_concat", *listed)) if listed else exp.null()
+    every = _listed([f"lone{number}" for number, _ in enumerate(lone)], [f"several{n}" for n, _ in enumerate(several)])
     chosen = [
         sql.named(cast(sql.number(place), _SMALL), "dataset"),
-        sql.column("own"),
+        sql.named(mine, "own"),
         sql.named(cast(every, Storage("LIST", _TEXT)), "others"),
         sql.named(exp.Count(this=exp.Star()), "rows"),
     ]
     found = exp.select(*chosen).from_(sql.subquery(rows, "rows"))
     return found.group_by(*map(sql.column, columns))
+
+
+def _listed(lone: Sequence[str], several: Sequence[str]) -> exp.Expr:
+    """All identities of a row, where it may have more than one; a null among them is none."""
+    together = exp.Array(expressions=[sql.column(one) for one in lone])
+    if several:
+        return sql.call("list_distinct", sql.call("list_concat", together, *map(sql.column, several)))
+    count = sql.total(
+        [exp.Case().when(sql.present(sql.column(one)), sql.number(1)).else_(sql.number(0)) for one in lone]
+    )
+    return exp.Case().when(exp.GT(this=exp.paren(count), expression=sql.number(1)), together) if lone else exp.null()
 
 
 def _some(column: str) -> exp.Expr:

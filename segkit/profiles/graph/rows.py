@@ -33,12 +33,31 @@ def own(dataset: Dataset, part: Part) -> exp.Expr:
     return sql.coalesce([found, *(prefixed(one.namespace, first(one)) for one in rest)])
 
 
+def own_among(dataset: Dataset, part: Part) -> list[int] | None:
+    """The places among the lone `others` of which `own` is the first that is there; None where these do not tell it.
+
+    They tell it where the primary namespace is named and no row has several identities of one.
+    """
+    used = _used(part)
+    names = [one.namespace for one in used]
+    if dataset.primary not in names or len(used) < 2 or not all(_lone(one, used) for one in used):
+        return None
+    first_of_all = names.index(dataset.primary)
+    rest = [place for place in range(len(used)) if place != first_of_all]
+    return [first_of_all, *rest] if dataset.without_identity else [first_of_all]
+
+
 def others(part: Part) -> tuple[list[exp.Expr], list[exp.Expr]]:
     """All identities of a row as keys and as lists of keys, nulls among them; none where no row has more than one."""
     used = _used(part)
-    lone = [prefixed(one.namespace, first(one)) for one in used if one.single]
-    several = [_keys(one) for one in used if not one.single]
+    lone = [prefixed(one.namespace, first(one)) for one in used if _lone(one, used)]
+    several = [_keys(one) for one in used if not _lone(one, used)]
     return (lone, several) if several or len(lone) > 1 else ([], [])
+
+
+def _lone(entry: Entry, used: Sequence[Entry]) -> bool:
+    """Whether no row has several identities of the namespace of an entry."""
+    return entry.single and sum(one.namespace == entry.namespace for one in used) == 1
 
 
 def _used(part: Part) -> list[Entry]:
