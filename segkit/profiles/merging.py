@@ -135,9 +135,13 @@ class MergedSource:
         return found
 
     def over(self, datasets: Sequence[Dataset]) -> MergedSource:
-        """The same policy over other rows of the same datasets, such as samples of them."""
+        """The same policy over other rows of the same datasets, such as samples of them, or of some of them alone.
+
+        Keys and namespaces stay those of all, so that what is found here and there fits together.
+        """
         found = MergedSource(self.policy, datasets, self.union, self.graph)
         found._within = self._within
+        vars(found).update(namespaces=self.namespaces, _single=self._single)
         return found
 
     def key_of(self, namespace: str, identity: str) -> str | None:

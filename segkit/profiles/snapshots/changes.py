@@ -46,32 +46,33 @@ class Changes:
     def number(self, dataset: Dataset, part: Part, index: exp.Expr | None = None) -> exp.Expr:
         """The number of the file that a row of a part is from, by DuckDB's index of the files that it reads."""
         known = {place: number for number, place in enumerate(self.files)}
-        # a file without rows has none
-        numbers = [sql.number(known.get((dataset.id, one), -1)) for one in part.files]
+        numbers = [sql.number(known[dataset.id, one]) for one in part.files]
         if len(numbers) == 1:
             return numbers[0]
         index = exp.column("file_index", table=sql.FRAGMENT) if index is None else index
         place = exp.Add(this=exp.cast(index, "BIGINT"), expression=sql.number(1))
         return exp.Bracket(this=exp.Array(expressions=list(numbers)), expressions=[place], offset=1)
 
-    def fresh(self, dataset: Dataset) -> list[Part]:
+    def fresh(self, dataset: Dataset) -> tuple[Part, ...]:
         """The parts of a dataset with their new files alone."""
-        return [one for one in narrowed(dataset, {path for of, path in self.came if of == dataset.id}) if one.files]
+        return narrowed(dataset, {path for of, path in self.came if of == dataset.id})
 
-    def needed(self, dataset: Dataset, numbers: Collection[int]) -> list[Part]:
+    def needed(self, dataset: Dataset, numbers: Collection[int]) -> tuple[Part, ...]:
         """The parts of a dataset with the files of some numbers, and the new ones."""
         paths = {path for of, path in self.came if of == dataset.id}
         paths |= {self.files[one][1] for one in numbers if self.files[one][0] == dataset.id}
         return narrowed(dataset, paths)
 
 
-def narrowed(dataset: Dataset, paths: Collection[str]) -> list[Part]:
-    """The parts of a dataset with some of their files."""
+def narrowed(dataset: Dataset, paths: Collection[str]) -> tuple[Part, ...]:
+    """The parts of a dataset with some of their files; without those that have none of them."""
     found = []
     for part in dataset.parts:
         kept = [one for one in zip(part.files, part.positions, strict=True) if one[0] in paths]
-        found.append(replace(part, files=tuple(one for one, _ in kept), positions=tuple(place for _, place in kept)))
-    return found
+        if kept:
+            files, positions = zip(*kept, strict=True)
+            found.append(replace(part, files=files, positions=positions))
+    return tuple(found)
 
 
 def changes(manifest: Manifest, source: MergedSource, workspace: FilePath, events: Iterable[Path]) -> Changes | None:

@@ -24,7 +24,7 @@ from segkit.profiles.snapshots.build import Build
 from segkit.profiles.snapshots.changes import Changes, changes
 from segkit.profiles.snapshots.manifest import BUCKET, DATA, EVENTS, FILE, IDENTITIES, PROFILES, ROWS
 from segkit.profiles.snapshots.sampling import Scratch, link
-from segkit.profiles.snapshots.touched import EMPTY, Touched
+from segkit.profiles.snapshots.touched import Touched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,7 @@ class Refresh(Build):
             return self.renew(older, folder, fingerprint, workspace, events) is not None
         except (EngineError, DataError):
             for one in folder.iterdir():
-                shutil.rmtree(one) if one.is_dir() else one.unlink()
+                one.unlink()
             return False
 
     def renew(
@@ -99,7 +99,7 @@ class Refresh(Build):
             passes = max(1, math.ceil((self.layers or self._layers()) * share))
             attach(self.engine, folder / DATA, self._database)
             try:
-                same = self._replace(touched, passes, older.manifest.columns, folder)
+                same = self._replace(touched, passes, older.manifest.columns)
                 self._replace_events(found, older.manifest.event_columns)
                 if same and (older.folder / IDENTITIES).exists():
                     link(older.folder / IDENTITIES, folder / IDENTITIES)
@@ -128,9 +128,9 @@ class Refresh(Build):
         manifest.write(folder)
         return manifest
 
-    def _replace(self, touched: Touched, passes: int, columns: Sequence[Column], folder: FilePath) -> bool:
+    def _replace(self, touched: Touched, passes: int, columns: Sequence[Column]) -> bool:
         """Put the touched profiles in the place of what they were; whether all have the identities that they had."""
-        restricted = touched.source(folder)
+        restricted = touched.source()
         fresh = [
             touched.scratch.table(self._merged(touched.within(restricted, number, passes), columns, 0))
             for number in range(passes)
@@ -152,7 +152,6 @@ class Refresh(Build):
             )
             above += self._insert(PROFILES, rows.order_by(sql.column(KEY, "fresh")))
         self._insert_rows(touched, restricted)
-        shutil.rmtree(folder / EMPTY, ignore_errors=True)
         return same
 
     def _insert_rows(self, touched: Touched, restricted: MergedSource) -> None:
@@ -175,9 +174,8 @@ class Refresh(Build):
             self._delete(EVENTS, lost)
         for one in self.source.event_datasets:
             for part in found.fresh(one):
-                alone = [replace(each, parts=(part,) if each.id == one.id else ()) for each in self.source.datasets]
-                number = partial(found.number, one, part)
-                self._insert(EVENTS, self._event_rows(self.source.over(alone), columns, {}, number))
+                alone = self.source.over([replace(one, parts=(part,))])
+                self._insert(EVENTS, self._event_rows(alone, columns, {}, partial(found.number, one, part)))
 
     def _delete(self, name: str, which: exp.Expr) -> None:
         self.engine.execute(exp.Delete(this=self._table(name), where=exp.Where(this=which)), watch=self.watch)

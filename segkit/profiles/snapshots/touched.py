@@ -16,17 +16,12 @@ from segkit.profiles.union import MAP_PATH
 from segkit.profiles.within import Within
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from pathlib import Path as FilePath
+    from collections.abc import Sequence
 
-    from segkit.profiles.dataset import Dataset, Part
     from segkit.profiles.merging import MergedSource
     from segkit.profiles.snapshots.changes import Changes
     from segkit.profiles.snapshots.sampling import Scratch
     from segkit.profiles.snapshots.source import SnapshotSource
-
-EMPTY = "empty"
-"""The folder of files without rows, which stand for parts that no touched profile has rows in."""
 
 _NUMBER = "$number"
 
@@ -117,28 +112,15 @@ class Touched:
             keys = keys.where(exp.EQ(this=rest, expression=sql.number(number)))
         return source.within(Within(lambda key: exp.In(this=key, query=keys.copy().subquery())))
 
-    def source(self, folder: FilePath) -> MergedSource:
+    def source(self) -> MergedSource:
         """The merge over those files alone in which they have rows."""
         members = _column(self.gone, KEY)
         places = [_column(self.older.table(one), FILE).where(_among(KEY, members.copy())) for one in (ROWS, EVENTS)]
         found = self.scratch.engine.rows(exp.union(*places), watch=self.scratch.watch)
         numbers = {int(one) for (one,) in found} - self.changes.lost
         taking = {one.id for one in (*self.merged.records, *self.merged.event_datasets)}
-        return self.merged.over(
-            [self._narrowed(one, numbers, folder / EMPTY) if one.id in taking else one for one in self.merged.datasets]
-        )
-
-    def _narrowed(self, dataset: Dataset, numbers: Collection[int], folder: FilePath) -> Dataset:
-        parts = []
-        for number, part in enumerate(self.changes.needed(dataset, numbers)):
-            parts.append(part if part.files else self._without_rows(dataset.parts[number], folder, dataset.id, number))
-        return replace(dataset, parts=tuple(parts))
-
-    def _without_rows(self, part: Part, folder: FilePath, dataset: str, number: int) -> Part:
-        folder.mkdir(exist_ok=True)
-        file = folder / f"{dataset}_{number}.parquet"
-        self.scratch.copy(exp.select("*").from_(sql.parquet(part.files[:1])).limit(0), file)
-        return replace(part, files=(str(file),), positions=part.positions[:1])
+        narrowed = [(one, self.changes.needed(one, numbers)) for one in self.merged.datasets if one.id in taking]
+        return self.merged.over([replace(one, parts=parts) for one, parts in narrowed if parts])
 
     def same_identities(self, fresh: Sequence[exp.Table]) -> bool:
         """Whether profiles merged anew are those that there were, with the identities that they had."""
