@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from segkit.catalog import SegmentDefinition, Settings
     from segkit.evaluation import Scope, Views
     from segkit.jobs import Runner
-    from segkit.pql import Diagnostic, Expression, Findings
+    from segkit.pql import Expression, Findings
     from segkit.result import Result
     from segkit.workspace.catalog import CatalogTables
     from segkit.workspace.datasets import Datasets
@@ -341,25 +341,9 @@ class Workspace:
         What is doubtful in it is among them, as far as that shows without looking into the data: `lint` does. Without
         any data yet, only the text is checked.
         """
-        from segkit.pql import Findings, PQLError
-        from segkit.pql.despite import with_names
-        from segkit.pql.formats import TEXT, form_of
-        from segkit.pql.linting import judge
-        from segkit.pql.linting.fixing import judged
+        from segkit.workspace.checking import check
 
-        expression, found = self._read(pql)
-        if not len(self.datasets):
-            judgement = () if expression is None else judged(expression, None)
-            return Findings([*found, *judgement], "" if expression is None else expression.text)
-        if expression is None:
-            scope = self.scope(merge_policy)
-            is_text = isinstance(pql, str) and form_of(pql) == TEXT
-            return Findings(with_names(found, str(pql), scope.schema, segments=scope.resolve) if is_text else found)
-        try:
-            bound = self.scope(merge_policy).check(expression)
-        except PQLError as error:
-            return Findings([*found, *error.diagnostics])
-        return Findings([*found, *bound.diagnostics, *judge(bound)], expression.text)
+        return check(self, pql, merge_policy)
 
     def lint(self, pql: str | Expression, *, merge_policy: PolicyLike | None = None) -> Findings:
         """What is doubtful in a rule: that it holds for nobody or everybody, says things twice, drops missing values,
@@ -383,24 +367,9 @@ class Workspace:
         DataError
             When there is no data yet, or a source changed since it was added.
         """
-        from segkit.analysis.lint import lint
-        from segkit.pql import Findings
+        from segkit.workspace.checking import lint
 
-        expression, found = self._read(pql)
-        scope = self.scope(merge_policy)
-        scope.verify()
-        return Findings(found) if expression is None else lint(scope, expression, found, self._contents)
-
-    def _read(self, pql: str | Expression) -> tuple[Expression | None, list[Diagnostic]]:
-        """A rule in either format, and what is wrong with its text."""
-        from segkit.pql import PQLError
-        from segkit.pql.formats import read_recovering
-
-        try:
-            wanted = arguments.rule(pql)
-        except PQLError as error:  # a tree that cannot be read
-            return None, list(error.diagnostics)
-        return read_recovering(wanted)
+        return lint(self, pql, merge_policy, self._contents)
 
     def query(self, sql: str, *, merge_policy: PolicyLike | None = None) -> Result:
         """Plain SQL over the merged profiles, the events and each dataset.
