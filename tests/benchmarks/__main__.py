@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks import beside_sql, growth, peers, steps, targets
+from tests.benchmarks import beside_sql, growth, opening, peers, steps, targets, wide
 from tests.benchmarks.compare import Arena, compare
 from tests.benchmarks.contenders import NAMES
 from tests.benchmarks.data import SIZES
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from tests.benchmarks.compare import Taken
 
 SQL, STEPS = "segkit beside hand-written SQL", "From the text of a rule to its statement"
+OPENING, WIDE = "Opening a workspace", "Wide schemas"
 PEERS, TARGETS, GROWTH = "Side by side", "Targets", "How cost grows"
-SUBJECTS = ("peers", "targets", "growth", "steps", "sql")
+SUBJECTS = ("peers", "targets", "growth", "opening", "wide", "steps", "sql")
 
 
 def main() -> None:
@@ -56,9 +57,13 @@ def measure(subject: str, options: argparse.Namespace) -> None:
         case "peers":
             _peers(arena, options)
         case "targets":
-            targets.measure(arena, lambda lines: show(TARGETS, lines, write=write))
+            targets.measure(arena, lambda lines: show(TARGETS, lines, write=write, new=1))
         case "growth":
             show(GROWTH, growth.section(arena), write=write)
+        case "opening" | "wide":
+            title, subject_of = (OPENING, opening) if subject == "opening" else (WIDE, wide)
+            with tempfile.TemporaryDirectory() as temporary:
+                show(title, subject_of.section(Path(temporary), max(runs, 11)), write=write)
         case "steps":
             show(STEPS, steps.section(max(runs, 11)), write=write)
         case _:
@@ -72,8 +77,9 @@ def _peers(arena: Arena, options: argparse.Namespace) -> None:
     lines = peers.header(arena)
 
     def told(question: str, taken: dict[str, Taken]) -> None:
-        lines.extend(peers.table(question, taken))
-        show(PEERS, lines, write=options.write)
+        table = peers.table(question, taken)
+        lines.extend(table)
+        show(PEERS, lines, write=options.write, new=len(table))
 
     names = options.of or list(NAMES)
     asked = options.ask or peers.MAIN

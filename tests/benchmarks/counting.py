@@ -31,9 +31,9 @@ def statement(ws: segkit.Workspace, rules: Sequence[str], *, by_namespace: bool 
         )
         for number in range(len(rules))
     ]
-    found = exp.Select().from_(members.subquery("members")).select(*sums)
-    mask = exp.column("namespace_mask", quoted=True)
-    return found.select(mask, append=True).group_by(mask.copy()) if by_namespace else found
+    mask = [exp.column("namespace_mask", quoted=True)] if by_namespace else []
+    found = exp.Select().from_(members.subquery("members")).select(*mask, *sums)
+    return found.group_by(*(one.copy() for one in mask)) if mask else found
 
 
 def sizes(rows: Sequence[Sequence[int | None]]) -> list[int]:

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 
 
-def show(title: str, lines: Sequence[str], *, write: bool) -> None:
-    """Print a section; also put it in the place of the one of that title, or at the end of the page."""
-    text = "\n".join([f"## {title}", "", *lines]).rstrip() + "\n"
-    print(text, flush=True)  # noqa: T201  a command prints
+def show(title: str, lines: Sequence[str], *, write: bool, new: int | None = None) -> None:
+    """Print a section, or its `new` last lines; also put it in the place of the one of that title, or at the end."""
+    said = lines if new is None else lines[-new:]
+    print("\n".join(said if new else [f"## {title}", "", *said]), flush=True)  # noqa: T201  a command prints
     if not write:
         return
+    text = "\n".join([f"## {title}", "", *lines]).rstrip() + "\n"
     page = PAGE.read_text(encoding="utf-8")
     old = re.compile(rf"^## {re.escape(title)}\n.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
     if old.search(page):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import shutil
-import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -14,6 +15,7 @@ import segkit
 from tests.benchmarks.data import CLOCK, RECORDS, Company, company
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 EVENT_FIELDS = ("timestamp", "eventType", "commerce.order.priceTotal")
@@ -23,12 +25,13 @@ EVENT_FIELDS = ("timestamp", "eventType", "commerce.order.priceTotal")
 class Prepared:
     """The files of one size, and where what was made of them lies.
 
-    `bare` is a workspace without a snapshot, `kept` one with; `flat` the merged profiles as one Parquet file; `built`
-    what making the snapshot took.
+    `kept` is a workspace with a snapshot, `bare` one without, `records` one without events either; `flat` holds the
+    merged profiles as one Parquet file, `built` what making the snapshot took.
     """
 
     company: Company
     bare: Path
+    records: Path
     kept: Path
     flat: Path
     built: dict[str, Any]
@@ -40,35 +43,50 @@ class Prepared:
 
 
 def prepare(home: Path, size: str, *, skewed: bool = False, memory: str = "4GB") -> Prepared:
-    """Everything of a size, made when it is not there yet."""
-    files = company(home, size, skewed=skewed)
-    done = files.folder / "prepared.json"
-    bare, kept, flat = files.folder / "bare", files.folder / "kept", files.folder / "flat.parquet"
-    if done.exists() and not _fresh(kept):
-        done.unlink()
-    if not done.exists():
-        for one in (bare, kept):
-            shutil.rmtree(one, ignore_errors=True)
+    """Everything of a size; what is there already and still in use is not made again."""
+    home.mkdir(parents=True, exist_ok=True)
+    with _alone(home / f".{size}.lock"):
+        files = company(home, size, skewed=skewed)
+        bare, records, kept = (files.folder / one for one in ("bare", "records", "kept"))
+        flat, noted = files.folder / "flat.parquet", files.folder / "prepared.json"
+        made = Prepared(files, bare, records, kept, flat, {})
+        if not kept.exists():
+            _made(kept, lambda ws: add(ws, files), memory)
+        if not records.exists():
+            _made(records, lambda ws: add(ws, files, events=False), memory)
+        if not bare.exists():
+            shutil.copytree(kept, bare, ignore=shutil.ignore_patterns("snapshots", ".tmp"))
         with segkit.open(kept, memory_limit=memory) as ws:
-            start = time.perf_counter()
-            add(ws, files)
-            added = time.perf_counter() - start
-        shutil.copytree(kept, bare)
-        with segkit.open(kept, memory_limit=memory) as ws:
-            snapshot = ws.snapshot(events=list(EVENT_FIELDS))
-        made = Prepared(files, bare, kept, flat, {})
-        with duckdb.connect(config={"memory_limit": memory}) as connection:
-            connection.execute(f"ATTACH '{made.native}' AS snapshot (READ_ONLY)")
-            columns = "columns(lambda c : NOT starts_with(c, '$'))"
-            connection.execute(f"COPY (SELECT {columns} FROM snapshot.profiles) TO '{flat}'")
-        built = {
-            "adding": added,
-            "seconds": snapshot.seconds,
-            "peak": snapshot.peak_memory,
-            "bytes": snapshot.size_on_disk,
-        }
-        done.write_text(json.dumps(built))
-    return Prepared(files, bare, kept, flat, json.loads(done.read_text()))
+            if ws.scope().snapshot is None or not noted.exists():
+                snapshot = ws.snapshot(events=list(EVENT_FIELDS))
+                built = {"seconds": snapshot.seconds, "peak": snapshot.peak_memory, "bytes": snapshot.size_on_disk}
+                flat.unlink(missing_ok=True)
+                noted.write_text(json.dumps(built))
+        if not flat.exists():
+            with duckdb.connect(config={"memory_limit": memory}) as connection:
+                connection.execute(f"ATTACH '{made.native}' AS snapshot (READ_ONLY)")
+                columns = "columns(lambda c : NOT starts_with(c, '$'))"
+                aside = flat.with_suffix(".part")
+                connection.execute(f"COPY (SELECT {columns} FROM snapshot.profiles) TO '{aside}' (FORMAT parquet)")
+                aside.rename(flat)
+        return replace(made, built=json.loads(noted.read_text()))
+
+
+@contextlib.contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """One process at a time."""
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def _made(folder: Path, fill: Callable[[segkit.Workspace], None], memory: str) -> None:
+    """A workspace, made aside."""
+    aside = folder.with_suffix(".part")
+    shutil.rmtree(aside, ignore_errors=True)
+    with segkit.open(aside, memory_limit=memory) as ws:
+        fill(ws)
+    aside.rename(folder)
 
 
 def add(ws: segkit.Workspace, files: Company, *, events: bool = True) -> None:
@@ -79,11 +97,3 @@ def add(ws: segkit.Workspace, files: Company, *, events: bool = True) -> None:
         ws.datasets.add(
             "events", files.file("events"), kind="event", identity={"crmId": "_acme.crmId"}, primary="crmId"
         )
-
-
-def _fresh(kept: Path) -> bool:
-    """Whether the snapshot is one that this segkit uses."""
-    if not kept.exists():
-        return False
-    with segkit.open(kept) as ws:
-        return ws.scope().snapshot is not None

@@ -23,6 +23,7 @@ class Own:
         self.over, self.compiled = over, compiled
         folder = task.prepared.kept if over == "snapshot" else task.prepared.bare
         self.ws = segkit.open(folder, memory_limit=task.memory, threads=task.threads)
+        self.records = segkit.open(task.prepared.records, memory_limit=task.memory, threads=task.threads)
         self.scratch = task.scratch
         self.defined: dict[str, list[str]] = {}
         self.statements: dict[str, Any] = {}
@@ -68,7 +69,8 @@ class Own:
             raise UnansweredError("as segkit over fragments")
         path = self.scratch / "merged_segkit.parquet"
         columns = ", ".join(f'"{one}"' for one in q.MERGED)
-        self.ws.query(f"SELECT {columns} FROM profiles").to_parquet(path)
+        # whoever is known from events alone is a profile too; the others do not look for them
+        self.records.query(f"SELECT {columns} FROM profiles").to_parquet(path)
         return Answer(str(path))
 
     def _job(self, asked: q.Question) -> Answer:
