@@ -56,7 +56,7 @@ class Reading:
     Attributes
     ----------
     path
-        The file; of a table `snapshot` and its name.
+        The file; of a table `snapshot` or `identity graph`, and its name.
     dataset
         The dataset that it belongs to; empty for a table.
     columns
@@ -246,7 +246,9 @@ def cost(scope: Scope, rule: str | Expression, past: Iterable[Past] = ()) -> Cos
 def _reading(one: Amount, scope: Scope) -> Reading:
     homes = {file: each.name for each in scope.datasets for part in each.parts for file in part.files}
     table = one.size is None
-    path = f"snapshot {one.path.split('.')[-1]}" if table else one.path
+    database, _, name = one.path.partition(".")
+    kept = "snapshot" if database.startswith("snapshot") else "identity graph"
+    path = f"{kept} {name.split('.')[-1]}" if table else one.path
     return Reading(
         path,
         homes.get(one.path, ""),
@@ -314,6 +316,8 @@ def _work(made: Plan, scope: Scope, read: Sequence[Amount]) -> list[str]:
         names = ", ".join(one.name for one in holders)
         several = len(holders) > 1 or any(not one.measures.unique for one in holders)
         found.append(f"{'merges' if several else 'reads'} {_counted(rows, 'fragment')} of {names}")
+    if scope.snapshot is None and scope.policy.identity_graph != "none":
+        found.append("finds the profile of each row through the identity graph, which is kept")
     found += dict.fromkeys(f"{one.kind}: {one.note}" for one in made.forms if one.reads_events)
     if made.pairs:
         found.append("counts first how many pairs that makes, and is refused above ws.pair_limit")

@@ -146,7 +146,9 @@ def _columns(select: exp.Select, alias: str, used: frozenset[str] | None) -> Ite
     shown = [one for one in select.expressions if outermost or used is None or one.alias_or_name in used]
     for node in _own(select, shown):
         steps = _steps(node, alias)
-        if steps and steps[0] not in _PLACES:
+        # beside a table there are others; of a file a path may be written without the file's name
+        elsewhere = alias != FRAGMENT and isinstance(node, exp.Column) and node.table not in {"", alias}
+        if steps and steps[0] not in _PLACES and not elsewhere:
             found[steps] = None
     for one in found:
         if not any(one[: len(other)] == other for other in found if other != one):
