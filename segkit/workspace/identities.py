@@ -123,7 +123,7 @@ class Identities:
         scope, graph, _ = self._look(None)
         found = totals(graph)
         too_large = f"{found.oversized:,} of more than {MOST_IDENTITIES} identities: no profile under pdg"
-        without = f"{found.without_identity:,} rows without any identity"
+        without = f"{found.without_identity:,} row{'' if found.without_identity == 1 else 's'} without any identity"
         pairs: list[tuple[str, object]] = [
             ("identities", found.identities),
             ("graphs", found.graphs),

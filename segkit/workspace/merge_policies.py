@@ -55,7 +55,9 @@ class MergePolicies:
         order
             Names or ids of datasets, highest precedence first.
         identity_graph
-            `none`: each primary identity is a profile. `pdg`: identities that occur together are one profile.
+            `none`: each primary identity is a profile. `pdg`: identities that occur together in a record or event are
+            one profile, up to 50 of them; a row without a primary identity belongs by another. `ws.identities` shows
+            what hangs together, and what is too large.
         default
             Whether it becomes the default policy.
         is_active_on_edge

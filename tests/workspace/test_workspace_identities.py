@@ -95,7 +95,7 @@ def test_how_many_there_are(joined: Workspace) -> None:
         {"identities": 61, "graphs": 1, "profile": False},
     ]
     shown = repr(joined.identities)
-    for words in ("identities  70", "graphs      5", "1 of more than 50 identities", "1 rows without any identity"):
+    for words in ("identities  70", "graphs      5", "1 of more than 50 identities", "1 row without any identity"):
         assert words in shown
         assert words.split("  ")[-1].strip() in joined.identities._repr_html_()
 
