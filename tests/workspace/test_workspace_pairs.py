@@ -146,3 +146,63 @@ def test_so_it_is_where_many_segments_share_what_they_read(ws: Workspace, monkey
     assert {one.segment_id for one in job.record.errors} == {made["shared pairs"], made["shared chain"]}
     kept = [name for name in rules if name not in {"shared pairs", "shared chain"}]
     assert job.record.metrics.sizes == {made[name]: ws.size(rules[name], as_of=AS_OF) for name in kept}
+
+
+MATRIX = {
+    "A.value > B.value": 0,
+    "A.value + B.value > 1999.9": 0,
+    "A.count + B.count > 1997": 0,
+    "A.value - B.value > 999.7 and A.timestamp < B.timestamp": 0,
+    "A.type = B.type and A.value < B.value": 0,
+    "A._id != B._id and B.timestamp occurs <= 2 days after A.timestamp": 0,
+    "A.value * B.value > 5": 1,
+    "A.value < B.value and A.count > B.count and A.timestamp < B.timestamp": 1,
+}
+SEQUENCES = {
+    "A: WHAT(*), B: WHAT(*), C: WHAT(*)": 0,
+    "A: WHAT(count > 2), not C: WHAT(count = 1), B: WHAT(*) WHEN(<= 2 days after A)": 0,
+    "A: WHAT(count > 2) COUNT(3), B: WHAT(*) WHEN(< 3 days after A)": 0,
+    "A: WHAT(*), B: WHAT(*) WHEN(!= 2 days after A)": 1,
+    "A: WHAT(*), B: WHAT(*), C: WHAT(*) WHEN(= 2 days after A)": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def heavy() -> Iterator[Workspace]:
+    """One profile with 200,000 events, and as many items and texts in its record, beside a thousand others."""
+    source = sk.query(
+        "SELECT CASE WHEN i < 200000 THEN 0 ELSE i END AS id, 'e' || i AS _id, (hash(i + 7) % 1000)::BIGINT AS count, "
+        "TIMESTAMP '2024-01-01' + to_seconds(i * 37) AS timestamp, 't' || (hash(i) % 3) AS type, "
+        "(hash(i + 9) % 100000) / 100.0 AS value FROM range(201000) t(i)"
+    )
+    crm = sk.query(
+        "SELECT i AS id, i AS age, CASE WHEN i = 0 THEN "
+        "list_transform(range(200000), lambda x : 't' || (hash(x) % 200000)) END AS tags FROM range(3000) t(i)"
+    )
+    with sk.open(None, threads=1) as workspace:
+        workspace.datasets.add("crm", crm, identity={"id": "id"})
+        workspace.datasets.add("events", source, kind="event", identity={"id": "id"}, timestamp="timestamp")
+        yield workspace
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("rule", "refused"),
+    [
+        *((f"exists A from xEvent, B from xEvent where {one}", many) for one, many in MATRIX.items()),
+        *((f"chain(xEvent, timestamp, [{one}])", many) for one, many in SEQUENCES.items()),
+        ("xEvent.topN(timestamp, 200000).map((E) => E.type).distinct().head() = 't1'", 0),
+        ("xEvent.groupBy(_id).map((K, G) => mapEntry(K, G.count())).values().max() > 3", 0),
+        ("exists A from xEvent where A.type in ^.tags", 1),
+        ("tags.distinct().head() = 't1'", 1),
+        ("tags.intersects(tags)", 0),
+        ("tags.intersection(tags).count() > 3", 1),
+    ],
+)
+def test_one_profile_with_many_events_finishes_or_is_refused(heavy: Workspace, rule: str, refused: int) -> None:
+    rule = rule.replace("^.tags", "tags").replace("'", '"')
+    if refused:
+        with pytest.raises(LimitError):
+            heavy.size(rule)
+    else:
+        assert heavy.size(rule) >= 0
