@@ -31,6 +31,14 @@ def jobs(options: argparse.Namespace) -> int:
     return 0
 
 
+def snapshot(options: argparse.Namespace) -> int:
+    """The snapshot of a merge policy, made where there is no fresh one."""
+    with opened(options) as ws:
+        made = ws.snapshot(options.merge_policy, events="*" if "*" in options.event else options.event or None)
+        print(json.dumps(made.to_dict(), indent=2, ensure_ascii=False) if options.json else repr(made))
+    return 0
+
+
 def datasets(options: argparse.Namespace) -> int:
     """Datasets, one more, or one of them."""
     if options.refresh or options.remove:

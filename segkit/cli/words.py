@@ -118,6 +118,13 @@ def _tables(command: Command) -> None:
     datasets.add_argument("--remove", action="store_true", help="forget the dataset NAME; its files stay")
     _workspace(datasets)
 
+    snapshot = command("snapshot", tables.snapshot, "merge all profiles once and keep them, for quicker answers")
+    snapshot.add_argument("merge_policy", nargs="?", metavar="POLICY", help="name or id; the default policy otherwise")
+    snapshot.add_argument(
+        "--event", action="append", default=[], metavar="FIELD", help="keep this field of events too; '*' for all"
+    )
+    _workspace(snapshot)
+
     segments = command("segments", tables.segments, "list segment definitions, create one, or look after one")
     segments.add_argument(
         "name", nargs="?", help="a name for the segment to create; with an option below, one there is"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from segkit.engine import Watch
 from segkit.errors import DataError, InvalidRequestError, SegkitError
@@ -88,6 +88,22 @@ class Snapshot:
     def fresh(self) -> bool:
         """Whether it is of the data and the policy as they are now, and so in use."""
         return self._stale() is None
+
+    def to_dict(self) -> dict[str, Any]:
+        """What it says of itself, for JSON."""
+        names = (
+            "id",
+            "merge_policy",
+            "profiles",
+            "events",
+            "size_on_disk",
+            "seconds",
+            "peak_memory",
+            "touched",
+            "fresh",
+        )
+        shown = {name: getattr(self, name) for name in names}
+        return {**shown, "folder": str(self.folder), "event_fields": [*self.event_fields], "made": f"{self.made}Z"}
 
     def remove(self) -> None:
         """Remove it from the disk; questions are answered from the fragments again."""

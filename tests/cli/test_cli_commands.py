@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -43,7 +44,7 @@ def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, s
 
 def test_the_commands_are_those_promised() -> None:
     promised = {"demo", "check", "format", "sql", "size", "run", "jobs", "datasets", "segments"}
-    assert set(commands()) == promised | {"convert", "cost", "explain", "lint"}
+    assert set(commands()) == promised | {"convert", "cost", "explain", "lint", "snapshot"}
 
 
 @pytest.mark.parametrize("name", sorted(commands()))
@@ -222,6 +223,16 @@ def test_cost_tells_what_a_size_would_read(capsys: pytest.CaptureFixture[str], f
     assert told["rule"] == US
     assert told["bytes_read"] == sum(one["bytes_read"] for one in told["files"]) > 0
     assert (told["seconds"] is None) == (told["runs"] == 0)
+
+
+def test_snapshot_is_made_and_told(capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "ws")
+    code, shown, _ = run(capsys, "snapshot", "-w", tmp_path / "ws")
+    assert (code, shown.splitlines()[0]) == (0, "Snapshot of Default Timebased")
+    told = json.loads(run(capsys, "snapshot", "--event", "who", "--json", "-w", tmp_path / "ws")[1])
+    assert (told["profiles"], told["fresh"]) == (3, True)
+    assert "who" in told["event_fields"]
+    assert run(capsys, "snapshot", "nothing", "-w", tmp_path / "ws")[0] == 1
 
 
 def test_size_takes_a_moment_and_a_policy(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
