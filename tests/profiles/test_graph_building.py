@@ -214,6 +214,14 @@ def test_read_only_and_cancelled_leave_nothing(add: Add, tmp_path: Path) -> None
         assert graphs.of(PDG, datasets).root("crm:2") == "crm:1"
 
 
+def test_where_nothing_can_be_written_memory_will_do(add: Add, tmp_path: Path) -> None:
+    datasets = (add("one", rows(("1", "a"), ("2", "a")), **CRM),)
+    (tmp_path / "graphs").write_text("in the way")
+    with Engine(threads=1) as engine:
+        assert Graphs(engine, tmp_path).of(PDG, datasets).root("crm:2") == "crm:1"
+    assert (tmp_path / "graphs").read_text() == "in the way"
+
+
 def test_policies_that_list_the_same_datasets_share_a_graph(add: Add, tmp_path: Path) -> None:
     one, two = add("one", rows(("1", "a")), **CRM), add("two", rows(("2", "a")), **CRM)
     with Engine(threads=1) as engine:

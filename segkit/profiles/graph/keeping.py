@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from segkit.errors import SegkitError
+from segkit.errors import JobCancelledError, SegkitError
 from segkit.profiles.graph.build import build
 from segkit.profiles.graph.core import Graph
 from segkit.profiles.kept import Attached, attach, described, detach, fingerprint, making, remove
@@ -87,15 +87,20 @@ class Graphs:
 
     def _made(self, target: Path, datasets: tuple[Dataset, ...], watch: Watch | None) -> Graph:
         if not self._read_only:
-            with contextlib.suppress(OSError):  # a folder that cannot be written to, or is full
+            try:
                 with making(target, instead=target.is_dir()) as aside:
                     with self._new(aside / FILE) as made, self._new(aside / "scratch.duckdb", lasting=False) as scratch:
                         build(self._engine, made, scratch, datasets, watch=watch)
-                    (aside / "scratch.duckdb").unlink()
+                    for one in aside.glob("scratch.duckdb*"):  # and its log
+                        one.unlink()
                 _forget_others(target)
                 found = self._opened(target)
                 if found is not None:
                     return found
+            except JobCancelledError:
+                raise
+            except (OSError, SegkitError):  # a folder that cannot be written to, or is full: memory will do
+                pass
         with self._new(_MEMORY, keep=True) as made, self._new(_MEMORY, lasting=False) as scratch:
             build(self._engine, made, scratch, datasets, watch=watch)
         return Graph.open(self._engine, made)
