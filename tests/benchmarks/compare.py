@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PATIENCE = 900
+RECENT = 5_000
 SLOW = 60
 """Whoever takes longer than this, in seconds, is asked once."""
 
@@ -111,6 +112,8 @@ def compare(
 ) -> dict[str, dict[str, Taken]]:
     """All contenders' times for all questions; `told` hears of each question when it is done."""
     found: dict[str, dict[str, Taken]] = {}
+    if not questions:
+        return found
     with tempfile.TemporaryDirectory(dir=arena.home) as scratch:
         children = [Child(name, arena, scratch) for name in names]
         try:
@@ -125,18 +128,19 @@ def compare(
 
 
 def _keep(arena: Arena, found: dict[str, dict[str, Taken]]) -> None:
-    """Note what was taken, for the table of targets."""
+    """Note what was taken, for the other tables of the same run."""
     noted = {question: {name: asdict(one) for name, one in taken.items()} for question, taken in found.items()}
     known = json.loads(_notes(arena).read_text()) if _notes(arena).exists() else {}
-    _notes(arena).write_text(json.dumps({**known, **noted}))
+    _notes(arena).write_text(json.dumps({**known, **{one: [time.time(), taken] for one, taken in noted.items()}}))
 
 
 def kept(arena: Arena) -> dict[str, dict[str, Taken]]:
-    """What was taken in the comparison of this size before, question by question."""
+    """What was taken in a comparison of this size within the last hour or so, question by question."""
     if not _notes(arena).exists():
         return {}
-    noted = json.loads(_notes(arena).read_text())
-    return {question: {name: Taken(**one) for name, one in taken.items()} for question, taken in noted.items()}
+    noted = json.loads(_notes(arena).read_text()).items()
+    recent = {question: taken for question, (moment, taken) in noted if time.time() - moment < RECENT}
+    return {question: {name: Taken(**one) for name, one in taken.items()} for question, taken in recent.items()}
 
 
 def _notes(arena: Arena) -> Path:
@@ -144,32 +148,51 @@ def _notes(arena: Arena) -> Path:
 
 
 def _asked(question: str, children: Sequence[Child], arena: Arena) -> dict[str, Taken]:
-    """Rounds of all contenders, until there are enough or the time of the question is over."""
+    """Rounds of all contenders, until there are enough or the time of the question is over.
+
+    The first round is for the caches; where it alone takes all the time there is no other, and it counts.
+    """
     taken = {child.name: Taken() for child in children}
-    numbers: dict[str, str] = {}
     begun = time.perf_counter()
-    for run in range(arena.runs + 1):
-        if run > 1 and time.perf_counter() - begun > arena.seconds:
+    first = _round(question, children, taken)
+    if time.perf_counter() - begun > arena.seconds:
+        return _noted(taken, first)
+    slow = {name: answer for name, answer in first.items() if answer["seconds"] > SLOW}
+    _noted(taken, slow)
+    quick = [child for child in children if child.name not in slow]
+    for run in range(arena.runs):
+        if run and time.perf_counter() - begun > arena.seconds:
             break
-        for child in children:
-            mine = taken[child.name]
-            if mine.nothing or (mine.seconds and mine.seconds[0] > SLOW):
-                continue
-            answer = child.ask(question)
-            if "refused" in answer or "failed" in answer:
-                mine.nothing = answer.get("refused") or answer["failed"]
-                continue
-            if answer["found"] is not None:
-                numbers[child.name] = json.dumps(_checked(question, answer["found"]))
-            # the first round warms caches; who is slow has no second
-            if run or answer["seconds"] > SLOW:
-                mine.seconds.append(answer["seconds"])
-                mine.cpu.append(answer["cpu"])
-                mine.peak = max(mine.peak, answer["peak"])
-        if len(set(numbers.values())) > 1:
-            listed = "\n".join(f"  {name}: {one[:300]}" for name, one in numbers.items())
-            message = f"{question}: the numbers differ\n{listed}"
-            raise SystemExit(message)
+        _noted(taken, _round(question, quick, taken))
+    return taken
+
+
+def _round(question: str, children: Sequence[Child], taken: dict[str, Taken]) -> dict[str, dict[str, Any]]:
+    """Each contender's answer; the numbers in them agree."""
+    answers: dict[str, dict[str, Any]] = {}
+    numbers: dict[str, str] = {}
+    for child in children:
+        if taken[child.name].nothing:
+            continue
+        answer = child.ask(question)
+        if "seconds" not in answer or "failed" in answer:
+            taken[child.name].nothing = answer.get("refused") or answer["failed"]
+            continue
+        answers[child.name] = answer
+        if answer["found"] is not None:
+            numbers[child.name] = json.dumps(_checked(question, answer["found"]))
+    if len(set(numbers.values())) > 1:
+        listed = "\n".join(f"  {name}: {one[:300]}" for name, one in numbers.items())
+        message = f"{question}: the numbers differ\n{listed}"
+        raise SystemExit(message)
+    return answers
+
+
+def _noted(taken: dict[str, Taken], answers: dict[str, dict[str, Any]]) -> dict[str, Taken]:
+    for name, answer in answers.items():
+        taken[name].seconds.append(answer["seconds"])
+        taken[name].cpu.append(answer["cpu"])
+        taken[name].peak = max(taken[name].peak, answer["peak"])
     return taken
 
 
