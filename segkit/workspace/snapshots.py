@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from segkit.engine import Watch
-from segkit.errors import DataError, InvalidRequestError, SegkitError
+from segkit.errors import InvalidRequestError, SegkitError
 from segkit.notebook import record_html, record_text
 from segkit.pql.diagnostics import did_you_mean
 from segkit.pql.formats import read
 from segkit.profiles import MergedSource
 from segkit.profiles.kept import making, remove
 from segkit.profiles.snapshots.build import Build
+from segkit.profiles.snapshots.manifest import Manifest
 from segkit.profiles.snapshots.refresh import Refresh
 from segkit.sql import compile_condition_count
 from segkit.words import bytes_words, duration_words
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from segkit.evaluation import Scope
     from segkit.pql.types import Path
-    from segkit.profiles.snapshots.manifest import Manifest
     from segkit.workspace.core import Workspace
     from segkit.workspace.merge_policies import PolicyLike
 
@@ -77,7 +77,9 @@ class Snapshot:
         self.profiles = manifest.profiles
         self.events = manifest.events
         self.event_fields = tuple(".".join(one.path) for one in manifest.event_columns)
-        self.size_on_disk = sum(one.stat().st_size for one in folder.iterdir())
+        self.size_on_disk = 0
+        with contextlib.suppress(FileNotFoundError):  # another process may be putting its own in the place
+            self.size_on_disk = sum(one.stat().st_size for one in folder.iterdir())
         self.made = datetime.fromtimestamp(manifest.made / 1000, UTC).replace(tzinfo=None)
         self.seconds = manifest.seconds
         self.peak_memory = manifest.peak_memory
@@ -175,13 +177,12 @@ def snapshot(workspace: Workspace, policy: PolicyLike | None, events: str | Sequ
             Build(workspace.engine, merged, watch).run(*asked)
         # what was merged was read file by file: none of them may have changed meanwhile
         scope.verify()
+        manifest = Manifest.read(aside)
     ready.supersede(folder)
     scope.sources.sampling.samples.make(merged, watch=watch)
+    # another process may have put its own in the place, or removed ours at once
     made = ready.of(merged)
-    if made is None:  # pragma: no cover - somebody removed it at once
-        message = f"the snapshot {folder} was removed while it was made; run ws.snapshot() again"
-        raise DataError(message)
-    return Snapshot(workspace, named, folder, made.manifest)
+    return Snapshot(workspace, named, folder, manifest if made is None else made.manifest)
 
 
 def _fields(workspace: Workspace, scope: Scope, events: object) -> dict[Path, None]:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from segkit.profiles.merging import MergedSource
     from segkit.profiles.policy import MergePolicy
 
+Stamp = tuple[int, int]
 FOLDER = "snapshots"
+_TRIES = 3
 
 
 class Ready:
@@ -39,8 +41,8 @@ class Ready:
         self._attached = Attached(engine)
         self._lock = threading.Lock()
         self._versions: dict[MergePolicy, tuple[tuple[Dataset, ...], str]] = {}
-        self._known: dict[Path, tuple[tuple[int, int], Manifest, str]] = {}
-        self._told: set[tuple[Path, int, int]] = set()
+        self._known: dict[Path, tuple[Stamp, Manifest, str]] = {}
+        self._told: set[tuple[Path, Stamp]] = set()
 
     def version(self, merged: MergedSource) -> str:
         """The fingerprint of a policy and the data that it is about."""
@@ -64,28 +66,26 @@ class Ready:
         One that cannot be read is as good as none; that is told once.
         """
         folder = self.place(merged)
-        try:
-            now = (folder / MANIFEST).stat()
-        except OSError:
-            if folder.is_dir():
-                self._tell(folder, (0, 0), f"its {MANIFEST} is missing")
-            return None
-        stamp = (now.st_ino, now.st_mtime_ns)
-        if (folder, *stamp) in self._told:
-            return None
-        with self._lock:
-            known = self._known.get(folder)
-        if known is None or known[0] != stamp:
+        for _ in range(_TRIES):
+            stamp = _stamp(folder)
+            if stamp is None or (folder, stamp) in self._told:
+                return None
+            with self._lock:
+                known = self._known.get(folder)
+            if known is not None and known[0] == stamp:
+                return SnapshotSource(merged, known[1], known[2], folder)
             try:
                 manifest = Manifest.read(folder)
                 name = self._attached.name(folder / DATA, f"snapshot_{folder.name[:8]}")
             except (SegkitError, OSError) as error:
-                self._tell(folder, stamp, str(error))
-                return None
-            known = stamp, manifest, name
-            with self._lock:
-                self._known[folder] = known
-        return SnapshotSource(merged, known[1], known[2], folder)
+                if _stamp(folder) == stamp:
+                    self._tell(folder, stamp, str(error))
+                continue
+            # the manifest and the data of one snapshot: another process may have put its own in the place meanwhile
+            if _stamp(folder) == stamp:
+                with self._lock:
+                    self._known[folder] = stamp, manifest, name
+        return None
 
     def older(self, merged: MergedSource) -> SnapshotSource | None:
         """The newest snapshot of the same version of the policy, of data that have changed since."""
@@ -102,12 +102,9 @@ class Ready:
                     return SnapshotSource(merged, manifest, name, folder)
         return None
 
-    def _tell(self, folder: Path, stamp: tuple[int, int], reason: str) -> None:
+    def _tell(self, folder: Path, stamp: Stamp, reason: str) -> None:
         """Say once that a snapshot is not used."""
-        key = (folder, *stamp)
-        if key in self._told or not folder.is_dir():
-            return
-        self._told.add(key)
+        self._told.add((folder, stamp))
         message = f"the snapshot {folder} cannot be read ({reason}) and is left aside; make it anew: ws.snapshot()"
         warnings.warn(message, stacklevel=2)
 
@@ -116,3 +113,12 @@ class Ready:
         for other in folder.parent.iterdir():
             if other != folder and not other.name.startswith("."):
                 remove(other)
+
+
+def _stamp(folder: Path) -> Stamp | None:
+    """What tells a snapshot from another in its place; None where there is none, a moment of 0 without a manifest."""
+    for file in (folder / MANIFEST, folder):
+        with contextlib.suppress(OSError):
+            now = file.stat()
+            return (now.st_ino, now.st_mtime_ns) if file != folder else (now.st_ino, 0)
+    return None
