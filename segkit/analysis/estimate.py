@@ -14,6 +14,7 @@ from segkit.pql.bound import Events
 from segkit.pql.bound_walk import walk
 from segkit.profiles.buckets import BUCKETS
 from segkit.sql import compile_condition_count
+from segkit.words import bytes_words, duration_words
 
 if TYPE_CHECKING:
     from segkit.evaluation import Scope
@@ -119,7 +120,7 @@ class Estimate:
             (f"{self.confidence_interval.replace('%', ' %')} interval", f"{low:,} to {high:,}"),
             ("matched", f"{self.profiles_matched_so_far:,} of the sample"),
             ("sample", sampled),
-            ("read", f"{self.source}; {_size(self.bytes_read)} in {self.seconds:.2f} s"),
+            ("read", f"{self.source}; {bytes_words(self.bytes_read)} in {duration_words(self.seconds)}"),
         ]
 
 
@@ -212,10 +213,3 @@ def _standard_error(share: float, read: int, total: int) -> float:
     if not read or read >= total:
         return 0.0
     return math.sqrt(share * (1 - share) / read * (total - read) / (total - 1))
-
-
-def _size(given: int) -> str:
-    size, units = float(given), ["bytes", "KB", "MB", "GB", "TB"]
-    while size >= 1000 and len(units) > 1:
-        size, units = size / 1000, units[1:]
-    return f"{size:,.0f} {units[0]}" if units[0] == "bytes" else f"{size:,.1f} {units[0]}"
