@@ -81,7 +81,7 @@ class Scope:
         return self.sources.source(self.policy, self.datasets)
 
     def prepare(self, watch: Watch) -> None:
-        """Make what the source is made of, where it is not there yet, so that it can be cancelled: an identity graph."""
+        """Make what the source is made of, where it is not there yet, so that it can be cancelled: a graph."""
         if self.policy.identity_graph != "none":
             self.sources.graphs.of(self.policy, self.datasets, watch=watch)
 
