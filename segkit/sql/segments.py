@@ -228,13 +228,17 @@ class _Evaluation:
             shown.append(named)
         self._step("segments", _over("conditions", kept).select(*shown, copy=False))
         bytes_ = [
-            exp.alias_(_joined(exp.BitwiseOr, [_in_byte(*one) for one in enumerate(group)]), f"byte_{number}")
+            exp.alias_(
+                _joined(exp.BitwiseOr, [_in_byte(*one) for one in enumerate(group)]), f"byte_{number}", copy=False
+            )
             for number, group in enumerate(_groups(list(self._segments), _BYTE), 1)
         ]
         self._step("bytes", _over("segments", kept).select(*bytes_, copy=False))
         names = [exp.to_identifier(one.alias) for one in bytes_]
         found = [
-            exp.alias_(_joined(exp.BitwiseOr, [_in_word(*one) for one in enumerate(group)]), given, quoted=True)
+            exp.alias_(
+                _joined(exp.BitwiseOr, [_in_word(*one) for one in enumerate(group)]), given, quoted=True, copy=False
+            )
             for given, group in zip(words(len(self._segments)), _groups(names, BITS // _BYTE), strict=True)
         ]
         select = _over("bytes", kept).select(*found, copy=False)
