@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import statistics
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from segkit.analysis.scans import amounts
+from segkit.errors import SegkitError
 from segkit.notebook import record_html, record_text
 from segkit.plan import plan
 from segkit.words import bytes_words, duration_words
@@ -269,10 +271,13 @@ def _of_session(scope: Scope, text: str) -> list[Past]:
     """The sizes that were counted in this session over the same kind of source, the latest first."""
     here = scope.run_key
     found = []
-    for one in reversed(scope.sources.runs.latest):
+    # a copy: other threads add to it
+    for one in reversed([*scope.sources.runs.latest]):
         if one.source == here:
-            held = sum(each.bytes_read for each in amounts(one.statement, scope.engine))
-            found.append(Past(one.seconds, held, one.text == text))
+            # what it read may be gone, as a snapshot that a newer one has replaced
+            with suppress(SegkitError, OSError):
+                held = sum(each.bytes_read for each in amounts(one.statement, scope.engine))
+                found.append(Past(one.seconds, held, one.text == text))
         if len(found) == _LATEST:
             break
     return found
