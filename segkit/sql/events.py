@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from segkit.plan.needs import holds_without_profile
-from segkit.pql.bound import And
+from segkit.pql.bound import And, Compare, Const, In, InRange, Items
+from segkit.pql.bound_walk import signature
 from segkit.pql.types import Kind
 from segkit.sql import arrays, links
 from segkit.sql.build import (
@@ -21,6 +22,7 @@ from segkit.sql.build import (
     keyed_join,
     literal,
     otherwise,
+    some,
     sorted_by,
     table,
     tried_cast,
@@ -31,7 +33,7 @@ from segkit.sql.scope import Leaves, Scope
 from segkit.sql.source import KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
     from segkit.plan.clock import Clock
     from segkit.plan.features import Feature
@@ -148,12 +150,38 @@ def _shared(groups: Sequence[Sequence[Feature]], steps: Steps, notes: dict[str, 
         for one in group:
             columns[one.name] = f"{_word(one)}_{len(columns) + 1}"
             chosen.append(exp.alias_(aggregated(one, steps, scope, held), columns[one.name], copy=False))
+    alike = [some([condition(one, scope) for one in held]) for held in _alike(groups)]
     select = _by_profile(steps.rows(event, profile), event.table, chosen)
+    if alike:
+        select = select.where(both(alike), copy=False)
     steps.add(name, select)
     for group in groups:
         for one in group:
             steps.add(name, select, notes.get(one.name, ""))
     return Pass(name, columns, present=False)
+
+
+def _alike(groups: Sequence[Sequence[Feature]]) -> list[list[Bound]]:
+    """What all features ask of the same value, such as one of some types or windows of time: other events matter to
+    none, and need not be read."""
+    asked: list[dict[Hashable, Bound]] = []
+    for group in groups:
+        found: dict[Hashable, Bound] = {}
+        for one in group[0].stream.where:
+            subject = _subject(one)
+            if subject is not None:
+                found.setdefault(signature(subject), one)
+        asked.append(found)
+    common = [key for key in asked[0] if all(key in one for one in asked)]
+    return [list({signature(one[key]): one[key] for one in asked}.values()) for key in common]
+
+
+def _subject(node: Bound) -> Bound | None:
+    match node:
+        case Compare(left=subject, right=Const()) | InRange(subject=subject) | In(value=subject, array=Items()):
+            return None if isinstance(subject, Const) else subject
+        case _:
+            return None
 
 
 def _by_profile(rows: exp.Select, table_: str, chosen: Sequence[exp.Expr]) -> exp.Select:

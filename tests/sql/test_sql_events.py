@@ -203,3 +203,18 @@ def test_r39_now_is_as_of() -> None:
     assert "TIMESTAMP" in show(
         compile_condition_count(bind_text("xEvent[timestamp occurs <= 1 days before now]").condition, SHOP, early)
     )
+
+
+def test_a_shared_pass_reads_only_what_some_feature_is_about() -> None:
+    world = SHOP
+    texts = [f'xEvent[type = "{kind}" and value > {one}]' for one in range(10) for kind in ("buy", "view")]
+    texts += [f'xEvent[type in ["buy", "x"] and value > {one}].sum(value) > 6' for one in range(10)]
+    texts += [f'xEvent[type = "view" and value > {one}].count() = 0' for one in range(10)]
+    conditions = {text: bind_text(text).condition for text in texts}
+    statement = compile_segments(conditions, world, world.clock)
+    shown = show(statement)
+    assert "WHERE" in shown.partition("GROUP BY")[0].rpartition("FROM")[2]
+    rows = world.run(statement)
+    for number, text in enumerate(texts):
+        found = "".join(sorted(world.keys[row[0]] for row in rows if row[2] >> number & 1))
+        assert found == world.members(text), text
