@@ -49,14 +49,17 @@ class Sources:
         self.sampling = Sampling(self)
         self.pair_limit: int | None = PAIR_LIMIT
         self.runs = Runs()
-        self._union: tuple[tuple[Dataset, ...], Union] | None = None
+        self._unions: tuple[tuple[tuple[Dataset, ...], Union], ...] = ()
 
     def union(self, datasets: tuple[Dataset, ...]) -> Union:
         """The fields of all datasets."""
-        kept = self._union
-        if kept is None or kept[0] is not datasets:
-            kept = self._union = (datasets, union_schema(datasets, self.engine))
-        return kept[1]
+        for known, union in self._unions:
+            if known is datasets:
+                return union
+        made = union_schema(datasets, self.engine)
+        # samples are asked in turn with what they are drawn from
+        self._unions = ((datasets, made), *self._unions[:3])
+        return made
 
     def merged(self, policy: MergePolicy, datasets: tuple[Dataset, ...]) -> MergedSource:
         """The profiles merged from their fragments."""

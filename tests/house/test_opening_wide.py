@@ -101,6 +101,10 @@ def test_a_write_that_changes_no_dataset_has_none_read_again(narrow: Workspace, 
         narrow.size(RULE, merge_policy="newest")
         assert narrow.datasets.records() is records
         assert counted == before
+        kept = narrow._scopes.sources
+        part = records[:1]
+        assert [kept.union(one) for one in (part, records) * 2] == [kept.union(part), kept.union(records)] * 2
+        assert counted["unions"] == before["unions"] + 1
 
 
 def test_a_dataset_that_is_refreshed_elsewhere_is_the_only_one_read_again(narrow: Workspace, tmp_path: Path) -> None:
