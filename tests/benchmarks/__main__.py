@@ -29,7 +29,7 @@ SUBJECTS = ("peers", "targets", "growth", "opening", "wide", "steps", "sql")
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("subject", nargs="?", choices=SUBJECTS, help="one of them; all when left out")
+    parser.add_argument("subject", nargs="?", choices=(*SUBJECTS, "prepare"), help="one of them; all when left out")
     parser.add_argument("--size", choices=list(SIZES), default="4m", help="profiles of the made-up company")
     parser.add_argument("--folder", type=Path, help="where its files lie or are made; a temporary one otherwise")
     parser.add_argument("--runs", type=int, default=5, help="how often each is measured at most")
@@ -54,6 +54,10 @@ def measure(subject: str, options: argparse.Namespace) -> None:
     home, runs, write = options.folder, options.runs, options.write
     arena = Arena(home, options.size, runs, options.seconds, options.memory, options.threads)
     match subject:
+        case "prepare":
+            # what takes long and is not measured: the files of all sizes up to this one, and their snapshots
+            for size in (one for one in SIZES if _profiles(one) <= _profiles(options.size)):
+                prepare(home, size, memory=options.memory)
         case "peers":
             _peers(arena, options)
         case "targets":

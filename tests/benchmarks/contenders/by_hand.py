@@ -165,5 +165,6 @@ def merged(files: object, leaves: Sequence[str]) -> str:
         # nobody but those who have a value can match: much less to group
         where = f'WHERE "{leaves[0]}" IS NOT NULL '
         return f'SELECT "{KEY}", arg_max("{leaves[0]}", place) AS "{leaves[0]}" FROM {rows} {where}GROUP BY "{KEY}"'
-    newest = ", ".join(f'arg_max("{leaf}", place) FILTER ("{leaf}" IS NOT NULL) AS "{leaf}"' for leaf in leaves)
+    # arg_max passes over rows whose value is null
+    newest = ", ".join(f'arg_max("{leaf}", place) AS "{leaf}"' for leaf in leaves)
     return f'SELECT "{KEY}", {newest} FROM {rows} GROUP BY "{KEY}"'
