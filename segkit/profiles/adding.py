@@ -21,7 +21,7 @@ from segkit.profiles.identity import (
     named_entries,
     require_paths,
 )
-from segkit.profiles.measure import count, examine, shares_ids
+from segkit.profiles.measure import count, examine, sharing_ids
 from segkit.profiles.sources import again, forget, gather, shown
 from segkit.profiles.storage import INSTANT, UNSUPPORTED
 
@@ -167,7 +167,7 @@ def _read(asked: Dataset, gathered: Gathered, engine: Engine, others: Sequence[D
     _refuse_useless(dataset)
     _refuse_too_many_namespaces(dataset, others)
     union_leaves([*others, dataset], dataset.kind, engine)
-    shared = tuple(one.id for one in others if one.kind == "event" == dataset.kind and shares_ids(one, dataset, engine))
+    shared = sharing_ids(dataset, others, engine)
     return replace(dataset, measures=replace(dataset.measures, shared=shared))
 
 
