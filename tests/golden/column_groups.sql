@@ -13,9 +13,13 @@ WITH profiles AS (
       THEN CAST(COALESCE(SUM(e."value"), 0) AS DOUBLE)
     END AS sum_2,
     FIRST(e."value" ORDER BY e."timestamp" DESC, e."_id" ASC) AS first_3,
-    COUNT(*) FILTER(WHERE
-      e."timestamp" >= CAST('2026-11-21 00:00:00' AS TIMESTAMP)
-      AND e."timestamp" < CAST('2026-11-22 00:00:00' AS TIMESTAMP)) AS count_4
+    COUNT(
+      CASE
+        WHEN e."timestamp" >= CAST('2026-11-21 00:00:00' AS TIMESTAMP)
+        AND e."timestamp" < CAST('2026-11-22 00:00:00' AS TIMESTAMP)
+        THEN 1
+      END
+    ) AS count_4
   FROM (
     SELECT
       profile_key,
