@@ -79,14 +79,14 @@ def test_snapshots(small: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("policy", POLICIES)
 def test_many_profiles_one_of_them_heavy_with_little_memory(tmp_path: Path, policy: str) -> None:
-    """300,000 profiles and 1,000,000 events, 200,000 of them of one profile; the memory makes the merge spill."""
-    folder = made(tmp_path, profiles=300_000, events=1_000_000, heavy=HEAVY)
+    """100,000 profiles and 400,000 events, 200,000 of them of one profile; the memory makes the merge spill."""
+    folder = made(tmp_path, profiles=100_000, events=400_000, heavy=HEAVY)
     with sk.open(folder, threads=1, memory_limit="3GB") as ws:
         known = numbers(ws, policy, alone=RULES)
     assert all(known[f"{name} alone"] == known[name] for name in RULES)
     with sk.open(folder, threads=2) as ws:
         assert numbers(ws, policy, alone=ALONE) == {key: one for key, one in known.items() if key in _of(known)}
-    with sk.open(folder, threads=2, memory_limit="400MB") as ws, Spilling(folder / ".tmp") as spilling:
+    with sk.open(folder, threads=2, memory_limit="800MB") as ws, Spilling(folder / ".tmp") as spilling:
         assert numbers(ws, policy) == {key: one for key, one in known.items() if not key.endswith(" alone")}
     assert spilling.most > 0, "the limit was too generous to show anything"
     with sk.open(folder, threads=2) as ws:
