@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from segkit.pql.types import Path, Type
 
 
-def may_hold(condition: Bound, clock: Clock) -> bool:
-    """Whether a condition can be true; False is certain, True is not."""
-    return _may_hold(condition, lambda one: fold(one, clock))
-
-
 def _may_hold(condition: Bound, known: Callable[[Bound], Bound]) -> bool:
     """Part by part, as most rules are told by their first: folding them whole would be for nothing."""
     if isinstance(condition, And):

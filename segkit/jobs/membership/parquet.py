@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-IDENTITIES_TYPE = "MAP(VARCHAR, VARCHAR[])"
-
 
 def copy_to(query: exp.Query, file: Path) -> exp.Copy:
     """The statement that writes the rows of a query into a Parquet file."""
