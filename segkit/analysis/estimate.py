@@ -115,12 +115,14 @@ class Estimate:
         low, high = self.interval
         last = f"bucket 0 of {BUCKETS:,}" if self.buckets == 1 else f"buckets 0 to {self.buckets - 1} of {BUCKETS:,}"
         sampled = f"{self.profiles_read_so_far:,} of {self.total_rows:,} profiles ({last})"
+        # a snapshot that was read before is in memory, and takes nothing from the disk
+        amount = bytes_words(self.bytes_read) if self.bytes_read else "nothing from the disk,"
         return "estimated audience size", [
             ("profiles", self.estimated_size),
             (f"{self.confidence_interval.replace('%', ' %')} interval", f"{low:,} to {high:,}"),
             ("matched", f"{self.profiles_matched_so_far:,} of the sample"),
             ("sample", sampled),
-            ("read", f"{self.source}; {bytes_words(self.bytes_read)} in {duration_words(self.seconds)}"),
+            ("read", f"{self.source}; {amount} in {duration_words(self.seconds)}"),
         ]
 
 

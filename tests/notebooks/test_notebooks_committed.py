@@ -29,7 +29,7 @@ def _code(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_the_notebooks_are_there() -> None:
-    assert {"01_quickstart", "02_your_own_data", "03_rules"} <= {path.stem for path in NOTEBOOKS}
+    assert {"01_quickstart", "02_your_own_data", "03_rules", "04_profiles"} <= {path.stem for path in NOTEBOOKS}
 
 
 @every_notebook
