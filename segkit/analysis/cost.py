@@ -11,6 +11,7 @@ from segkit.analysis.scans import amounts
 from segkit.errors import SegkitError
 from segkit.notebook import record_html, record_text
 from segkit.plan import plan
+from segkit.profiles.display import snapshot_call
 from segkit.words import bytes_words, duration_words
 
 if TYPE_CHECKING:
@@ -189,18 +190,21 @@ class Cost:
         return record_html(title, pairs, hint="file by file: `.files`")
 
     def _view(self) -> tuple[str, list[tuple[str, object]]]:
-        paths = {one.path for one in self.readings}
-        of = f" of {bytes_words(self.file_bytes)}" if self.file_bytes else ""
-        files = sum(one.file_bytes is not None for one in {one.path: one for one in self.readings}.values())
-        places = [_counted(files, "file")] * (files > 0) + [_counted(len(paths) - files, "table")] * (
-            len(paths) > files
-        )
+        files = [one for one in self.readings if one.file_bytes is not None]
+        tables = [one for one in self.readings if one.file_bytes is None]
+        reads = [
+            # a part of the whole for files only: the tables are none of them
+            f"{bytes_words(sum(one.bytes_read for one in some))}{of} in "
+            + _counted(len({one.path for one in some}), noun)
+            for some, of, noun in ((files, f" of {bytes_words(self.file_bytes)}", "file"), (tables, "", "table"))
+            if some
+        ]
         groups = f"{self.row_groups_read:,} of {self.row_groups:,}"
         took = "not known" if self.seconds is None else f"about {duration_words(self.seconds)}"
         return "cost of a rule", [
             ("rule", " ".join(self.rule.split())),
             ("merge policy", self.merge_policy),
-            ("reads", f"{bytes_words(self.bytes_read)}{of}, in {' and '.join(places) or 'no file'}"),
+            ("reads", " and ".join(reads) or "nothing"),
             ("rows", f"{self.rows:,}, in {groups} row groups"),
             *zip(("does", *["then"] * len(self.work)), self.work, strict=False),
             ("time", f"{took}: {self.basis}"),
@@ -299,7 +303,7 @@ def _foretold(runs: Sequence[Past], bytes_read: int, *, paired: bool) -> tuple[f
         return None, 0, "this rule has not been run yet, and comparing in pairs takes more than reading tells"
     rated = [one for one in runs if one.bytes_read]
     if not rated:
-        return None, 0, "no run over the same data has been measured yet; ws.size(…) and jobs are"
+        return None, 0, "no run over the same data has been measured yet; ws.size(…) measures one, and so does a job"
     rate = statistics.median(one.seconds / one.bytes_read for one in rated)
     least = min(one.seconds for one in rated)
     return (
@@ -346,10 +350,11 @@ def _advice(made: Plan, scope: Scope, seconds: float | None) -> str:
         return f"not needed: {duration_words(seconds)} is little to save from"
     leaves = len(_leaves(made))
     if not leaves:
-        return "would save finding the profiles of events, little else; ws.snapshot() makes one"
+        return f"would save finding the profiles of events, little else; {snapshot_call(scope.policy)} makes one"
     # between what was measured for one attribute and for twenty, along a power
     number = max(_TWENTY_ATTRIBUTES, round(_ONE_ATTRIBUTE * leaves**-0.757))
-    return f"would pay off after about {_counted(number, 'evaluation')} like this one; ws.snapshot() makes one"
+    often = _counted(number, "evaluation")
+    return f"would pay off after about {often} like this one; {snapshot_call(scope.policy)} makes one"
 
 
 def _counted(number: int, noun: str) -> str:

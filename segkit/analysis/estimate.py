@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from segkit.evaluation.sampling import Sampled
     from segkit.pql import Expression
 
+_FEW = 30
+"""Fewer profiles than that in a sample and hardly any number can be told from another."""
+
 _Z = 1.959963984540054
 """How many standard errors hold 95 % of a normal distribution."""
 
@@ -170,7 +173,10 @@ def _estimated(matched: int, sampled: Sampled, below: int, seconds: float, bytes
     total, read = sampled.total, sampled.profiles
     share = matched / read if read else 0.0
     low, high = wilson(matched, read, total)
-    missing = "no profile of the sample's buckets: ask for a greater `fraction=`" if not read and total else ""
+    notes = [sampled.note] if sampled.note else []
+    if read < min(total, _FEW):
+        found = f"{read} profile{'' if read == 1 else 's'}" if read else "no profile"
+        notes.insert(0, f"a sample of {found} says little: ask for a greater `fraction=`")
     return Estimate(
         estimated_size=round(total * share),
         # what was seen is there, and what was seen outside is not in it
@@ -183,7 +189,7 @@ def _estimated(matched: int, sampled: Sampled, below: int, seconds: float, bytes
         source=sampled.words,
         seconds=seconds,
         bytes_read=bytes_read,
-        note=missing or sampled.note,
+        note="; ".join(notes),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from segkit.profiles.buckets import BUCKETS
+from segkit.profiles.display import snapshot_call
 from segkit.profiles.snapshots.sample import Samples, below
 from segkit.profiles.snapshots.sampling import SAMPLED
 from segkit.sql import compile_total
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from segkit.profiles import Dataset, MergePolicy
     from segkit.sql.source import ProfileSource
 
-_REMEDY = "to read a sample of 2 % in place of all rows, have one kept: `ws.snapshot()`"
-_SMALLER = "up to `fraction=0.02`, a sample that `ws.snapshot()` keeps is read in place of all rows"
+_REMEDY = "to read a sample of 2 % in place of all rows, have one kept: `{}`"
+_SMALLER = "up to `fraction=0.02`, a sample that `{}` keeps is read in place of all rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Sampling:
         whole = self._sources.source(policy, datasets)
         total = self._count(whole, (policy.id, policy.version, BUCKETS), datasets)
         found = total if buckets >= BUCKETS else self._count(source, (policy.id, policy.version, buckets), datasets)
-        return Sampled(source, found, total, words, note)
+        return Sampled(source, found, total, words, note.format(snapshot_call(policy)))
 
     def _source(
         self, policy: MergePolicy, datasets: tuple[Dataset, ...], buckets: int, *, events: bool

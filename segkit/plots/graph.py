@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.lines import Line2D
@@ -93,7 +94,7 @@ def read(nodes: DataFrame, edges: DataFrame, top: int) -> Drawn:
     every = [Node(str(namespace), str(one)) for namespace, one in zip(nodes["namespace"], nodes["id"], strict=True)]
     keys = [f"{one.namespace}:{one.id}" for one in every]
     ranked = sorted(range(len(every)), key=lambda place: (-degree[keys[place]], place))
-    chosen = sorted(ranked[:top], key=lambda place: (every[place].namespace, place))
+    chosen = sorted(_joined(ranked, keys, pairs)[:top], key=lambda place: (every[place].namespace, place))
     place_of = {keys[place]: number for number, place in enumerate(chosen)}
     kept = tuple(
         (place_of[one], place_of[other], words)
@@ -101,6 +102,30 @@ def read(nodes: DataFrame, edges: DataFrame, top: int) -> Drawn:
         if one in place_of and other in place_of and one != other
     )
     return Drawn(tuple(every[place] for place in chosen), kept, len(every) - len(chosen))
+
+
+def _joined(ranked: list[int], keys: list[str], pairs: list[tuple[str, str, str]]) -> list[int]:
+    """Places in an order in which each is joined to one before it, as far as it can: of those, the best ranked next.
+
+    The first of them hang together, where the best ranked alone might be dots without a line.
+    """
+    rank = {keys[place]: at for at, place in enumerate(ranked)}
+    near: dict[str, list[str]] = {}
+    for one, other, _ in pairs:
+        near.setdefault(one, []).append(other)
+        near.setdefault(other, []).append(one)
+    found: dict[str, None] = {}
+    for start in ranked:
+        waiting = [(rank[keys[start]], keys[start])]
+        while waiting:
+            _, key = heappop(waiting)
+            if key in found:
+                continue
+            found[key] = None
+            for other in near.get(key, ()):
+                if other in rank and other not in found:
+                    heappush(waiting, (rank[other], other))
+    return [ranked[rank[key]] for key in found]
 
 
 def _require(frame: DataFrame, name: str, columns: tuple[str, ...]) -> None:

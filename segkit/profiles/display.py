@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +49,11 @@ def dataset_card(dataset: Dataset) -> Card:
         ],
         "next: `ws.schema`" + ("" if dataset.kind == "event" else ", `ws.profiles()`"),
     )
+
+
+def snapshot_call(policy: MergePolicy) -> str:
+    """How one asks for the snapshot of a policy: without a name it would be that of the default one."""
+    return f"ws.snapshot({'' if policy.default else json.dumps(policy.name, ensure_ascii=False)})"
 
 
 def policy_card(policy: MergePolicy) -> Card:

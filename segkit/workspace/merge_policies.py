@@ -267,7 +267,12 @@ class MergePolicies:
     def _ids(self, order: Sequence[str] | None) -> tuple[str, ...]:
         if order is None:
             return ()
-        return resolve_order(arguments.keys(order, "dataset", Dataset), self._workspace.datasets.records())
+        datasets = self._workspace.datasets.records()
+        ids = resolve_order(arguments.keys(order, "dataset", Dataset), datasets)
+        twice = next((one.name for one in datasets if ids.count(one.id) > 1), None)
+        if twice is not None:
+            raise InvalidRequestError(f"order= names the dataset `{twice}` twice")
+        return ids
 
 
 def _asked_by(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -92,12 +92,11 @@ class Profile:
         known = dict.fromkeys(
             (origin.dataset, origin.clock) for one in self.sources.values() for origin in (one.won, *one.lost)
         )
-        notes = ["records: " + ("; ".join(starmap(_record, known)) or "none with a value")]
+        notes = ["records: " + (_few(list(starmap(_record, known))) or "none with a value")]
         if self.replaced:
             # a value that one misses may have stood in one of these
             older = [_record(one.dataset, one.clock) for one in self.replaced]
-            more = f" and {len(older) - _SHOWN} more" if len(older) > _SHOWN else ""
-            notes.append(f"replaced by newer records of their dataset: {'; '.join(older[:_SHOWN])}{more}")
+            notes.append(f"replaced by newer records of their dataset: {_few(older)}")
         return [
             *notes,
             "identities: " + "; ".join(f"{name}: {', '.join(ids)}" for name, ids in self.identities.items()),
@@ -110,10 +109,17 @@ class Profile:
                 one.won.value,
                 one.won.dataset,
                 one.won.clock.date() if days and one.won.clock else one.won.clock,
-                "; ".join(f"{lost.dataset}: {_text(lost.value)}" for lost in one.lost) or None,
+                # a profile of many records: all of it is in `.sources`
+                _few([f"{lost.dataset}: {_text(lost.value)}" for lost in one.lost], 1 if days else _SHOWN) or None,
             )
             for path, one in self.sources.items()
         ]
+
+
+def _few(words: list[str], most: int = _SHOWN) -> str:
+    """The first of several, and how many more there are."""
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return "; ".join(words[:most]) + more
 
 
 def _record(dataset: str, clock: dt.datetime | None) -> str:

@@ -12,6 +12,7 @@ from segkit.notebook import record_html, record_text
 from segkit.pql.diagnostics import did_you_mean
 from segkit.pql.formats import read
 from segkit.profiles import MergedSource
+from segkit.profiles.display import snapshot_call
 from segkit.profiles.kept import making, remove
 from segkit.profiles.snapshots.build import Build
 from segkit.profiles.snapshots.manifest import Manifest
@@ -123,7 +124,7 @@ class Snapshot:
         except SegkitError as error:
             return str(error)
         if used is None or used.folder != self.folder:
-            return "the data or the policy have changed since; make it anew: ws.snapshot()"
+            return f"the data or the policy have changed since; make it anew: {snapshot_call(scope.policy)}"
         return None if used.manifest.made == self._made_at else "a newer one has taken its place"
 
     def __repr__(self) -> str:

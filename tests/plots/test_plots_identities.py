@@ -8,6 +8,7 @@ from plots_looking import faults, words
 
 from segkit.errors import InvalidRequestError
 from segkit.plots import identities
+from segkit.plots.graph import read
 from segkit.plots.springs import positions
 
 
@@ -61,6 +62,19 @@ def test_of_too_many_the_most_joined_are_drawn() -> None:
     assert "email  unknown@example.com" in shown
     assert "and 37 more identities" in shown
     assert "and 1 more identity" in words(identities(nodes, edges, top=49))
+
+
+def test_what_is_drawn_of_too_many_hangs_together() -> None:
+    # the heads of small families have more edges than what joins them to the hub
+    pairs: list[tuple[str, str, object]] = [("hub:1", f"email:{n}", ["web"]) for n in range(20)]
+    pairs += [("link:1", "email:0", ["crm"]), ("head:1", "link:1", ["crm"])]
+    pairs += [("head:1", f"kin:{n}", ["crm"]) for n in range(5)]
+    drawn = read(*graph(pairs), 12)
+    assert len(drawn.nodes) == 12
+    joined = {0}
+    for _ in drawn.nodes:
+        joined |= {end for one, other, _ in drawn.edges if {one, other} & joined for end in (one, other)}
+    assert len(joined) == 12
 
 
 def test_odd_names_are_drawn_as_far_as_they_can() -> None:

@@ -171,6 +171,31 @@ def test_a_snapshot_is_told_by_its_tables(tmp_path: Path) -> None:
         assert "it is fresh" in told.snapshot
 
 
+def test_a_part_is_told_of_files_alone_and_a_snapshot_by_its_policy(tmp_path: Path) -> None:
+    import pandas as pd
+
+    with sk.open(tmp_path) as workspace:
+        frame = pd.DataFrame({"id": range(100), "age": range(100), "mail": [f"{n // 2}@x" for n in range(100)]})
+        workspace.datasets.add("crm", frame, identity={"id": "id", "mail": "mail"}, primary="id")
+        workspace.merge_policies.create("graph", identity_graph="pdg")
+        workspace.merge_policies.create("none", attribute_merge="dataSetPrecedence", order=["crm"])
+        workspace.size("age = 1", merge_policy="graph")
+        told = workspace.cost("age = 1", merge_policy="graph")
+        [reads] = [line for line in repr(told).splitlines() if line.startswith("  reads ")]
+        # the table of the graph is greater than the file, and no part of it
+        files, tables = reads.split(" and ")
+        assert " of " in files
+        assert files.endswith(" in 1 file")
+        assert tables.endswith(" in 1 table")
+        assert " of " not in tables
+        assert "needed" in told.snapshot or 'ws.snapshot("graph") makes one' in told.snapshot
+        assert 'ws.snapshot("none") makes one' in workspace.cost("age = 1", merge_policy="none").snapshot
+        assert "ws.snapshot() makes one" in workspace.cost("age = 1").snapshot
+        made = workspace.snapshot("graph")
+        workspace.datasets.add("more", frame, identity={"id": "id"})
+        assert 'make it anew: ws.snapshot("graph")' in " ".join(repr(made).split())
+
+
 def test_what_cannot_be_asked_is_refused_as_elsewhere(ws: Workspace) -> None:
     with pytest.raises(PQLError):
         ws.cost("nothing = 1")

@@ -102,7 +102,7 @@ def test_the_kept_sample_answers_as_all_rows_do(sampled: Workspace, rule: str, f
         scope.sources.sampling.samples = type(scope.sources.sampling.samples)(scope.engine, sampled.folder)
     assert slow.source == "all fragments and events"
     assert "ws.snapshot()" in slow.note
-    assert not made.note
+    assert "ws.snapshot()" not in made.note
     assert made.to_aep() | {"segkit": None} == slow.to_aep() | {"segkit": None}
 
 
@@ -164,7 +164,19 @@ def test_a_sample_without_profiles_says_so() -> None:
         ws.datasets.add("crm", pd.DataFrame({"id": ["a", "b", "c"], "v": 1}), identity={"id": "id"})
         made = ws.estimate("v = 1", 0.001)
     assert (made.profiles_read_so_far, made.estimated_size, made.interval) == (0, 0, (0, 3))
-    assert "fraction" in made.note
+    assert "no profile says little: ask for a greater `fraction=`" in made.note
+
+
+def test_a_sample_of_few_profiles_says_so_and_a_snapshot_is_asked_for_by_its_policy() -> None:
+    with sk.open(None) as ws:
+        ws.datasets.add("crm", pd.DataFrame({"id": [f"c{n}" for n in range(100)], "v": 1}), identity={"id": "id"})
+        ws.merge_policies.create('the "other"')
+        few = ws.estimate("v = 1", 0.02, merge_policy='the "other"')
+        whole = ws.estimate("v = 1", 1)
+    assert 0 < few.profiles_read_so_far < 30
+    assert f"a sample of {few.profiles_read_so_far} profile" in few.note
+    assert 'have one kept: `ws.snapshot("the \\"other\\"")`' in few.note
+    assert not whole.note
 
 
 def test_an_estimate_shows_what_it_is_and_what_was_read(sampled: Workspace) -> None:

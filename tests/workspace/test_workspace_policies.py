@@ -194,3 +194,8 @@ def test_a_dataset_without_a_clock_keeps_the_moment_of_its_adding(ws: Workspace,
     assert [one.value for one in profile.sources["v"].lost] == ["refreshed"]
     moment = dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=added)  # noqa: DTZ001  naive UTC
     assert profile.sources["v"].lost[0].clock == moment
+
+
+def test_an_order_that_names_a_dataset_twice_is_refused_by_its_name(mixed: Workspace) -> None:
+    with pytest.raises(sk.InvalidRequestError, match="the dataset `crm` twice"):
+        made(mixed, "twice", "crm", "orders", mixed.datasets.get("crm").id)

@@ -32,6 +32,18 @@ def test_a_profile_shows_what_lost_within_a_hundred_cells(shop: Workspace) -> No
     assert "2026-04-07 02:26:57" in profile._repr_html_()
 
 
+def test_a_profile_of_many_records_says_how_many_more_there_are(small: Workspace) -> None:
+    times = pd.date_range("2026-01-01", periods=9)
+    rows = pd.DataFrame({"k": "1", "v": range(9), "extSourceSystemAudit.lastUpdatedDate": times})
+    small.datasets.add("many", rows, identity={"many": "k"}, upsert=True)
+    profile = small.profile("many", 1)
+    assert [one.value for one in profile.sources["v"].lost] == list(range(7, -1, -1))
+    shown = " ".join(repr(profile).split())
+    assert "many: 7 and 7 more" in shown
+    assert "many of 2026-01-05 00:00:00 and 4 more" in shown
+    assert "many: 7; many: 6; many: 5; many: 4; many: 3 and 3 more" in profile._repr_html_()
+
+
 def test_a_key_of_a_map_can_be_asked_for_as_it_is_shown(shop: Workspace) -> None:
     profile = shop.profile("crmId", "C-135")
     assert profile['_acme.scores["churn"]'] == profile["_acme.scores"]["churn"] == 0.034
