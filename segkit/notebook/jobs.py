@@ -135,7 +135,7 @@ def _segments(view: Mapping[str, Any]) -> tuple[list[str], list[list[object]], s
     used = {head: key for head, key in columns.items() if any(one.get(key) is not None for one in shown)}
     rows: list[list[object]] = [[_figure(key, one.get(key)) for key in used.values()] for one in shown]
     rest = len(segments) - len(shown)
-    return list(used), rows, f"and {rest:,} more: `job.sizes()`" if rest else None
+    return list(used), rows, f"and {rest:,} more: job.sizes()" if rest else None
 
 
 def _counted(view: Mapping[str, Any]) -> bool:

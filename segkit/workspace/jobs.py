@@ -219,7 +219,7 @@ class Job:
             COST_COLUMNS,
             rows,
             caption=f"what each segment of job {self.id[:8]} took",
-            words={"share": share_words},
+            words={"share": share_words, "seconds": "{:.6f}".format},
             kinds={"seconds": "float", "share": "float", "rows_read": "int"},
             hint="what it took step by step: job.stages()",
         )

@@ -135,6 +135,8 @@ def test_costs_add_up_to_the_time_of_evaluating(many: Workspace) -> None:
     assert costs["seconds"].is_monotonic_decreasing
     assert (costs["seconds"] > 0).all()
     assert costs["share"].sum() == pytest.approx(1)
+    shown = [line.split()[1] for line in job.costs().text().splitlines() if " %" in line]
+    assert {len(one.partition(".")[2]) for one in shown} == {6}  # points stand below each other
     stages = job.stages().set_index("stage")
     assert 0 < costs["seconds"].sum() <= stages.loc["evaluate segments", "seconds"].sum()
     assert stages.loc["evaluate segments", "bytes_read"].sum() > 0
