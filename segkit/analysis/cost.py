@@ -319,7 +319,11 @@ def _work(made: Plan, scope: Scope, read: Sequence[Amount]) -> list[str]:
     leaves = _leaves(made)
     holders = [one for one in scope.source.records if any(one.storage(path) is not None for path in leaves)]
     if scope.snapshot is not None:
-        found.append("reads a snapshot of the profiles, which is fresh")
+        found.append("reads a snapshot, which is fresh")
+        if any(one.size is not None for one in read):  # tables have none
+            found.append(
+                "reads the files of events: the snapshot lacks fields that this asks for, ws.snapshot(events=…)"
+            )
     elif holders:
         rows = sum(one.rows for one in holders)
         names = ", ".join(one.name for one in holders)

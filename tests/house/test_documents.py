@@ -13,6 +13,9 @@ TOLD = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("tests/**
 MEASURED = {"benchmarks.md"}
 """Times differ from run to run: the page names the day and the machine."""
 
+WRITTEN = {"profiles.md"}
+"""Pages that are written by hand: `test_readme` runs their Python and compares what it gives."""
+
 
 def test_every_command_of_the_tests_is_listed() -> None:
     commands = {path.parent.name for path in ROOT.glob("tests/*/__main__.py")}
@@ -28,7 +31,14 @@ def test_a_page_names_commands_and_files_that_are_there(page: Path) -> None:
     assert sorted(one for one in linked if one and not (page.parent / one).exists()) == []
 
 
-@pytest.mark.parametrize("page", sorted(ROOT.glob("docs/*.md")), ids=lambda one: one.name)
+@pytest.mark.parametrize("page", sorted(WRITTEN))
+def test_the_python_of_every_written_page_is_run(page: str) -> None:
+    assert f'"{page}"' in Path(__file__).with_name("test_readme.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "page", sorted(one for one in ROOT.glob("docs/*.md") if one.name not in WRITTEN), ids=lambda one: one.name
+)
 def test_every_page_is_made_and_looked_at(page: Path) -> None:
     """Its command stands in it, and the module that makes it is asked by a test whether it is current."""
     assert re.search(r"`python -m tests\.\w+", page.read_text(encoding="utf-8"))

@@ -171,6 +171,20 @@ def test_a_snapshot_is_told_by_its_tables(tmp_path: Path) -> None:
         assert "it is fresh" in told.snapshot
 
 
+def test_fields_of_events_that_a_snapshot_lacks_are_told(tmp_path: Path) -> None:
+    import pandas as pd
+
+    with sk.open(tmp_path) as workspace:
+        seen = {"id": ["1", "2"], "timestamp": pd.to_datetime(["2026-01-01", "2026-01-02"]), "page": ["home", "shop"]}
+        workspace.datasets.add("web", pd.DataFrame(seen), kind="event", identity={"id": "id"})
+        workspace.snapshot()
+        lacks = "reads the files of events: the snapshot lacks fields that this asks for, ws.snapshot(events=…)"
+        assert lacks in workspace.cost('xEvent[page = "shop"].count() > 0').work
+        assert lacks not in workspace.cost("xEvent.count() > 0").work
+        workspace.snapshot(events=["page"])
+        assert lacks not in workspace.cost('xEvent[page = "shop"].count() > 0').work
+
+
 def test_a_part_is_told_of_files_alone_and_a_snapshot_by_its_policy(tmp_path: Path) -> None:
     import pandas as pd
 
