@@ -31,6 +31,8 @@ else:  # opening a workspace needs no statements
     exp = Later("sqlglot.expressions")
 
 _T = TypeVar("_T")
+_CTRL_C = "Query interrupted"
+"""What DuckDB says in place of the KeyboardInterrupt that it swallows."""
 
 
 def render(expression: Statement, *, pretty: bool = False) -> str:
@@ -224,6 +226,10 @@ class Engine:
                 raise JobCancelledError("the running statement was cancelled") from error
             except (duckdb.Error, UnicodeError) as error:  # a frame may hold halves of characters
                 raise translate(error, sql) from error
+            except RuntimeError as error:
+                if str(error) != _CTRL_C:
+                    raise
+                raise KeyboardInterrupt from None
             finally:
                 if watch is not None:
                     watch._end(cursor, done=done)  # noqa: SLF001

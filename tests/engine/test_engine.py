@@ -1,6 +1,7 @@
 # ruff: noqa: S608 - the texts are the test's own
 from __future__ import annotations
 
+import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -180,3 +181,24 @@ def test_profiling_measures_each_statement(engine: Engine, tmp_path: Path) -> No
     assert first.bytes_read > 0
     assert first.seconds > 0
     assert second.rows_scanned == 0
+
+
+def test_ctrl_c_is_a_keyboard_interrupt(engine: Engine) -> None:
+    watch = Watch()
+    stop = threading.Event()
+
+    def press() -> None:
+        while not stop.wait(0.005):
+            if watch.progress is not None:
+                signal.raise_signal(signal.SIGINT)
+                return
+
+    pressing = threading.Thread(target=press)
+    pressing.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            engine.rows(ENDLESS, watch=watch)
+    finally:
+        stop.set()
+        pressing.join()
+    assert engine.value("SELECT 1") == 1
