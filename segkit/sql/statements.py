@@ -114,7 +114,8 @@ def compile_columns(
     select = made.base()
     key = source.profile_id(column(KEY))
     if identity:
-        select = select.select(exp.alias_(key.copy(), PROFILE_ID, quoted=True))
+        select = select.select(exp.alias_(key, PROFILE_ID, quoted=True))
+        key = column(PROFILE_ID)  # a snapshot looks the id up: once is enough
     select = made.filtered(select.select(*values, copy=False))
     if order:
         select = select.order_by(exp.Ordered(this=key.copy(), desc=False, nulls_first=False))

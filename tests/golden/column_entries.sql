@@ -45,4 +45,4 @@ SELECT
   ) AS "value"
 FROM profiles
 ORDER BY
-  MD5("profile_key") ASC
+  "profile_id" ASC

@@ -38,4 +38,4 @@ FROM profiles
 LEFT JOIN maps_1
   USING (profile_key)
 ORDER BY
-  MD5("profile_key") ASC
+  "profile_id" ASC
