@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from segkit.profiles import expressions as sql
 from segkit.profiles.graph.rows import OWN, own, rooted
+from segkit.profiles.lone import looked_at
 from segkit.profiles.measure import RECORD_ID, micros
 from segkit.profiles.reading import carries, clock, identity_entries, identity_pairs, primary, read, row_number, scan
 from segkit.profiles.storage import TEXT, Storage, cast
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from segkit.pql.types import Path
     from segkit.profiles.dataset import Dataset, Part
     from segkit.profiles.graph.core import Graph
+    from segkit.profiles.lone import Lone
     from segkit.profiles.within import Within
+
+    Identities = Literal["none", "pairs", "full"] | tuple[Lone, ...]
 
 KEY = "profile_key"
 MASK = "namespace_mask"
@@ -35,14 +39,14 @@ _LARGEST = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which columns of a dataset's rows are asked for; identities as pairs of namespace and id, or in full; and of
-    which profiles, where not of all. Rows belong to profiles by a graph, where there is one.
+    """Which columns of a dataset's rows are asked for; identities as pairs of namespace and id, in full, or as `Lone`;
+    and of which profiles, where not of all. Rows belong to profiles by a graph, where there is one.
     """
 
     leaves: Mapping[Path, Storage]
     short: bool
     mask: tuple[str, ...] | None = None
-    identities: Literal["none", "pairs", "full"] = "none"
+    identities: Identities = "none"
     within: Within | None = None
     graph: Graph | None = None
 
@@ -74,9 +78,15 @@ def columns(dataset: Dataset, part: Part, wanted: Wanted) -> list[exp.Expr]:
     ]
     if wanted.mask is not None:
         found.append(sql.named(_mask(part, wanted.mask), MASK))
-    if wanted.identities != "none":
-        carried = identity_entries(dataset, part) if wanted.identities == "full" else identity_pairs(part)
-        found.append(sql.named(carried, IDENTITIES))
+    match wanted.identities:
+        case "none":
+            pass
+        case "full":
+            found.append(sql.named(identity_entries(dataset, part), IDENTITIES))
+        case "pairs":
+            found.append(sql.named(identity_pairs(part), IDENTITIES))
+        case asked:
+            found.append(sql.named(looked_at(dataset, part, asked), IDENTITIES))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -33,6 +33,8 @@ from segkit.profiles.fragments import (
     reduced,
     unique,
 )
+from segkit.profiles.lone import MOST, SEVERAL, lone, summed
+from segkit.profiles.lone import maps as lone_maps
 from segkit.profiles.measure import RECORD_ID
 from segkit.profiles.policy import taking_part
 from segkit.profiles.reading import escaped, identity_key
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 
     from segkit.pql.types import Path
     from segkit.profiles.dataset import Dataset, Part
+    from segkit.profiles.fragments import Identities
     from segkit.profiles.graph.core import Graph
     from segkit.profiles.policy import MergePolicy
     from segkit.profiles.union import Union
@@ -52,6 +55,8 @@ if TYPE_CHECKING:
 
 _TEXT = Storage("VARCHAR")
 _FILTERED = 16
+LONE = "$lone"
+"""What was found of each profile's identities, read twice: for those with one of each namespace, and the others."""
 
 
 class MergedSource:
@@ -189,7 +194,7 @@ class MergedSource:
         self,
         leaves: Mapping[Path, Storage],
         mask: tuple[str, ...] | None = None,
-        identities: Literal["none", "pairs", "full"] = "none",
+        identities: Identities = "none",
     ) -> Wanted:
         """Columns asked of the rows of this policy's profiles."""
         return Wanted(leaves, self.short, mask, identities, self._within, self.graph)
@@ -285,7 +290,27 @@ class MergedSource:
 
     def _identity_maps(self) -> exp.Select:
         """Each profile's identities, from all its records and events."""
-        listed = self._identity_rows()
+        asked = lone((*self.records, *self.event_datasets), self._single, self.graph)
+        if not 0 < len(asked) <= MOST:
+            return self._opened_maps(self._carried("full"))
+        sums = summed(self._carried(asked), asked, KEY, IDENTITIES)
+        if not any(one.spread for one in asked):
+            return lone_maps(sums, asked, KEY, sql.dotted(MAP_PATH))
+        several, known = sql.column(SEVERAL), exp.Table(this=exp.to_identifier(LONE, quoted=True))
+        plain_ones = lone_maps(known, asked, KEY, sql.dotted(MAP_PATH)).where(exp.Not(this=several))
+        others = exp.select(sql.column(KEY)).from_(known.copy()).where(several.copy())
+        carried = exp.select(sql.column(KEY), sql.column(IDENTITIES)).from_(
+            sql.subquery(self._carried("full"), "carried")
+        )
+        # before the identities are opened: DuckDB moves no join below an unnest
+        carried = carried.join(sql.subquery(others, "others"), using=[sql.column(KEY)], join_type="semi")
+        both = sql.subquery(sql.union_all([plain_ones, self._opened_maps(carried)]), "identities")
+        found = exp.select(sql.column(KEY), sql.column(sql.dotted(MAP_PATH))).from_(both)
+        return found.with_(exp.to_identifier(LONE, quoted=True), as_=sums, copy=False)
+
+    def _opened_maps(self, carried: exp.Query) -> exp.Select:
+        """The identities of rows, of each profile once, as maps."""
+        listed = _identity_rows(carried)
         identity = sql.column("identity")
         state = sql.field(identity, "authenticatedState")
         known = sql.call("bool_or", exp.EQ(this=state, expression=sql.text("authenticated")))
@@ -307,23 +332,12 @@ class MergedSource:
         )
         return _collected(by_namespace, MAP_PATH)
 
-    def _carried(self, identities: Literal["pairs", "full"]) -> exp.Query:
+    def _carried(self, identities: Identities) -> exp.Query:
         wanted = self.wanted({}, identities=identities)
         # with a graph, replaced records count too: what they joined stays joined
         whole = [*self.event_datasets, *(self.records if self.graph is not None else ())]
         branches = [one for each in self.records if each not in whole for one in branch(each, wanted, None)]
         return sql.union_all([*branches, *(plain(each, part, wanted) for each in whole for part in each.parts)])
-
-    def _identity_rows(self) -> exp.Select:
-        """`profile_key`, `namespace` and `identity` of each identity in each record and event."""
-        opened = exp.select(sql.column(KEY), sql.named(sql.call("unnest", sql.column(IDENTITIES)), "entry")).from_(
-            sql.subquery(self._carried("full"), "carried")
-        )
-        return exp.select(
-            sql.column(KEY),
-            sql.named(sql.field(sql.column("entry"), "key"), "namespace"),
-            sql.named(sql.call("unnest", sql.field(sql.column("entry"), "value")), "identity"),
-        ).from_(sql.subquery(opened, "namespaces"))
 
     def identities(self, members: exp.Query | None = None) -> exp.Select:
         """`profile_key`, `namespace` and `id` of each identity of each profile, once.
@@ -457,6 +471,18 @@ def _beside(attributes: exp.Select, maps: dict[Path, exp.Select], order: Sequenc
         found.join(sql.subquery(table, tables[path]), join_type="left", using=[sql.column(KEY)], copy=False)
     found.select(*(sql.column(sql.dotted(one), tables.get(one, "attributes")) for one in order), copy=False)
     return found.select(sql.column(MASK, "attributes"), copy=False) if mask else found
+
+
+def _identity_rows(carried: exp.Query) -> exp.Select:
+    """`profile_key`, `namespace` and `identity` of each identity in each record and event."""
+    opened = exp.select(sql.column(KEY), sql.named(sql.call("unnest", sql.column(IDENTITIES)), "entry")).from_(
+        sql.subquery(carried, "carried")
+    )
+    return exp.select(
+        sql.column(KEY),
+        sql.named(sql.field(sql.column("entry"), "key"), "namespace"),
+        sql.named(sql.call("unnest", sql.field(sql.column("entry"), "value")), "identity"),
+    ).from_(sql.subquery(opened, "namespaces"))
 
 
 def _has(dataset: Dataset, leaves: Iterable[Path]) -> bool:

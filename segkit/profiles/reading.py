@@ -132,7 +132,8 @@ def _identifier_storage(entry: Entry) -> Storage:
     return found if entry.names[0] is None else dict(found.fields)[entry.names[0]]
 
 
-def _flagged(element: exp.Expr, entry: Entry) -> exp.Expr:
+def is_flagged(element: exp.Expr, entry: Entry) -> exp.Expr:
+    """Whether one identity is marked primary where it is stored."""
     name = entry.names[2]
     if name is None:
         return exp.false()
@@ -149,7 +150,7 @@ def identifiers(entry: Entry, *, flagged: bool = False) -> exp.Expr:
         found = exp.Array(expressions=[found])
     element = sql.column(sql.ITEM)
     if flagged:
-        found = sql.call("list_filter", found, sql.function(sql.ITEM, _flagged(element, entry)))
+        found = sql.call("list_filter", found, sql.function(sql.ITEM, is_flagged(element, entry)))
     texts = sql.call("list_transform", found, sql.function(sql.ITEM, identifier(element.copy(), entry)))
     usable = sql.call("list_filter", texts, sql.function(sql.ITEM, sql.present(sql.column(sql.ITEM))))
     return sql.coalesce([usable, exp.Array(expressions=[])])
@@ -159,11 +160,16 @@ def first(entry: Entry, *, flagged: bool = False) -> exp.Expr:
     """A row's first usable identity in one namespace, or the first that is marked primary."""
     if not entry.single:
         return sql.item(identifiers(entry, flagged=flagged), 1)
-    element = sql.item(held(entry), 1) if entry.shape in {"list", "json"} else held(entry)
+    element = lone_element(entry)
     found = identifier(element, entry)
     if not flagged or entry.flag == "always":
         return found
-    return exp.Case().when(_flagged(element.copy(), entry), found)
+    return exp.Case().when(is_flagged(element.copy(), entry), found)
+
+
+def lone_element(entry: Entry) -> exp.Expr:
+    """What holds the identity of a row, in a namespace of which no row has several."""
+    return sql.item(held(entry), 1) if entry.shape in {"list", "json"} else held(entry)
 
 
 def escaped(namespace: str) -> str:
@@ -208,7 +214,14 @@ def carries(part: Part, namespace: str) -> exp.Expr | None:
     return sql.present(sql.coalesce(found)) if found else None
 
 
-def identity_list(entry: Entry) -> exp.Expr:
+def certain_flag(dataset: Dataset, entry: Entry) -> bool | None:
+    """Whether identities of one namespace are marked primary, where it is the same for all of them."""
+    if entry.shape == "scalar" and entry.namespace == dataset.primary:
+        return True  # that is what naming their namespace in `primary=` says
+    return False if entry.names[2] is None else None
+
+
+def identity_list(entry: Entry, dataset: Dataset) -> exp.Expr:
     """A row's usable identities in one namespace as a list of `{id, authenticatedState, primary}`."""
     found = held(entry)
     if entry.shape in {"scalar", "object"}:
@@ -217,10 +230,11 @@ def identity_list(entry: Entry) -> exp.Expr:
     state: exp.Expr = exp.null()
     if entry.names[1] is not None:
         state = sql.field(element.copy(), entry.names[1])
+    certain = certain_flag(dataset, entry)
     parts = {
         "id": identifier(element, entry),
         "authenticatedState": cast(state, Storage("VARCHAR")),
-        "primary": _flagged(element.copy(), entry),
+        "primary": is_flagged(element.copy(), entry) if certain is None else exp.convert(certain),
     }
     made = sql.call("list_transform", found, sql.function(sql.ITEM, sql.struct(parts)))
     usable = sql.present(sql.field(sql.column(sql.ITEM), "id"))
@@ -229,15 +243,11 @@ def identity_list(entry: Entry) -> exp.Expr:
 
 def identity_entries(dataset: Dataset, part: Part) -> exp.Expr:
     """A row's identities as a list of `{key: namespace, value: [identity …]}`, for building maps and tables."""
-    found: list[exp.Expr] = []
-    for entry in part.entries:
-        if not entry.used:
-            continue
-        listed = identity_list(entry)
-        if entry.shape == "scalar" and entry.namespace == dataset.primary:
-            found.append(sql.struct({"key": sql.text(entry.namespace), "value": _marked(listed)}))
-        else:
-            found.append(sql.struct({"key": sql.text(entry.namespace), "value": listed}))
+    found: list[exp.Expr] = [
+        sql.struct({"key": sql.text(entry.namespace), "value": identity_list(entry, dataset)})
+        for entry in part.entries
+        if entry.used
+    ]
     return exp.Array(expressions=found)
 
 
@@ -254,17 +264,6 @@ def identity_pairs(part: Part) -> exp.Expr:
         nothing = sql.struct({"namespace": cast(exp.null(), TEXT), "id": cast(exp.null(), TEXT)})
         return exp.Array(expressions=[nothing])
     return found[0] if len(found) == 1 else sql.call("list_concat", *found)
-
-
-def _marked(listed: exp.Expr) -> exp.Expr:
-    """The same identities, marked primary: that is what naming their namespace in `primary=` says."""
-    element = sql.column(sql.ITEM)
-    parts: dict[str, exp.Expr] = {
-        "id": sql.field(element, "id"),
-        "authenticatedState": sql.field(element.copy(), "authenticatedState"),
-        "primary": exp.true(),
-    }
-    return sql.call("list_transform", listed, sql.function(sql.ITEM, sql.struct(parts)))
 
 
 def scan(part: Part, columns: Iterable[exp.Expr]) -> exp.Select:
