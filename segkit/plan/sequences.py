@@ -185,6 +185,8 @@ class Step:
         For `carried`, whether the latest earlier instant is the best.
     single
         Whether a profile has one state at most before it.
+    rises
+        For `intervals`, whether a later state's interval ends later too, and begins later.
     """
 
     index: int
@@ -197,6 +199,7 @@ class Step:
     collapses: bool
     descends: bool = False
     single: bool = False
+    rises: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +270,7 @@ def _formed(chain: Chain, step: Step, previous: int | None, *, single: bool, has
     if own is None or None in bounds or len(extras) > 1:
         return step
     if not extras:
-        return replace(step, form="intervals")
+        return replace(step, form="intervals", rises=_follows(chain, step, own, previous))
     better = _better(chain, step.index, extras[0])
     if better is None:
         return step
@@ -285,6 +288,20 @@ def _formed(chain: Chain, step: Step, previous: int | None, *, single: bool, has
     ):
         return replace(step, form="latest")
     return step
+
+
+def _follows(chain: Chain, step: Step, own: Reach, previous: int | None) -> bool:
+    """Whether both ends of the interval follow the one instant that the states before the element carry."""
+    before = None if previous is None else chain.elements[previous]
+    return (
+        before is not None
+        and not admits_none(before)
+        and not step.pending
+        and not step.is_open
+        and set(step.before) <= {before.moment.name}
+        and not own.low
+        and all(_rises(each.at) for each in own.high)
+    )
 
 
 def _better(chain: Chain, index: int, moment: str) -> Choice["earlier", "later"] | None:

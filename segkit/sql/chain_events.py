@@ -1,4 +1,4 @@
-"""The events that a chain looks at: one step with those that match some element, and what each element asks more."""
+"""The events that a chain looks at: those that match some element, read once for all, and what each asks more."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from segkit.plan.fold import TRUE
-from segkit.plan.sequences import Reach, instant_of, reach_of, relations_of, renamed
+from segkit.plan.sequences import Reach, instant_of, reach_of, relations_of, renamed, steps_of
 from segkit.pql.bound import Variable
 from segkit.pql.bound_walk import canonical, free, signature, substitute
 from segkit.sql.build import both, call, column, otherwise, present, some, table
@@ -33,6 +33,10 @@ _EVENT, _PROFILE = ("event",), ("^",)
 """What the columns begin with that a step carries of the event and the profile: a field may be called `instant`."""
 
 _ROW, _ITEM = "m", "item"
+
+_TWICE = 2
+_DEAR = (exp.AggFunc, exp.Join, exp.Unnest, exp.Window, exp.Distinct)
+"""What makes reading events for each of two elements, only rows of its own kind, dearer than once for both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,11 @@ class Element:
             return forever(1)
         return call("LEAST", *ends) if len(ends) > 1 else ends[0]
 
+    def ended(self, moments: Mapping[str, Place]) -> list[exp.Expr]:
+        """That the last instant that a state allows is one at all, and does not lie beyond all time."""
+        edges = () if self.reach is None else self.reach.high
+        return [_is_some(value(one.at, self.scope.having(moments))) for one in edges]
+
     def _edge(self, edge: Edge, moments: Mapping[str, Place], inward: int) -> exp.Expr:
         at = value(edge.at, self.scope.having(moments))
         if not edge.included:
@@ -96,6 +105,16 @@ class Element:
                 this=exp.Paren(this=at) if isinstance(at, exp.Binary) else at, expression=interval(1, "microsecond")
             )
         return otherwise(at, forever(inward))
+
+
+def _is_some(at: exp.Expr) -> exp.Expr:
+    """That an instant is not null, in words that statistics of the columns can answer without looking at rows."""
+    match at:
+        case exp.Case(args={"ifs": [exp.If(this=test, args={"true": then})], "default": None}):
+            shifted = isinstance(then, exp.Add) and isinstance(then.this, exp.Column)
+            return test if shifted and isinstance(then.expression, exp.Interval) else present(at)
+        case _:
+            return present(at)
 
 
 def forever(sign: int) -> exp.Expr:
@@ -141,14 +160,22 @@ class _Scan:
         if len(flags) == 1 and some_flag:
             # All elements look at the same events.
             flags, named = {}, [None] * len(named)
-        shown = [exp.alias_(call("COALESCE", test, exp.false()), flag, quoted=True) for flag, test in flags.values()]
-        select = select.select(*shown, copy=False)
-        self.steps.add(self.name, select.where(both([present(when.copy()), *kept, *some_flag]), copy=False))
-        for one in self.chain.elements:
-            self.steps.note(self.name, self.steps.sources.words(self.origin, one.span))
+        kept = [present(when.copy()), *kept]
+        if len(flags) == len(elements) == _TWICE and not select.find(*_DEAR) and not steps_of(self.chain).starts_open:
+            read = [(f"{self.name}_{number}", None) for number in range(1, _TWICE + 1)]
+            for (step, _), (_, test) in zip(read, flags.values(), strict=True):
+                self.steps.add(step, select.where(both([one.copy() for one in (*kept, test)])))
+        else:
+            tests = flags.values()
+            shown = [exp.alias_(call("COALESCE", test, exp.false()), flag, quoted=True) for flag, test in tests]
+            select = select.select(*shown, copy=False)
+            self.steps.add(self.name, select.where(both([*kept, *some_flag]), copy=False))
+            read = [(self.name, flag) for flag in named]
+        for (step, _), one in zip(read, elements, strict=True):
+            self.steps.note(step, self.steps.sources.words(self.origin, one.span))
         return [
-            Element(self.name, flag, each, reach, scope, element)
-            for flag, each, reach, element in zip(named, related, reaches, elements, strict=True)
+            Element(step, flag, each, reach, scope, element)
+            for (step, flag), each, reach, element in zip(read, related, reaches, elements, strict=True)
         ]
 
     @property

@@ -129,11 +129,15 @@ def none_after(states: States, pending: Sequence[tuple[Pending, Element]], *, is
     return select
 
 
-def intervals(bounds: exp.Select, element: Element, named: Named) -> exp.Select:
+def intervals(bounds: exp.Select, element: Element, named: Named, *, rises: bool) -> exp.Select:
     """The element's events that lie in the interval of some state.
 
-    Of the states whose interval begins at an event or before it, the one that reaches farthest decides.
+    Of the states whose interval begins at an event or before it, the one that reaches farthest decides: the last,
+    where a later state `rises` to a later end.
     """
+    if rises:
+        ending = named("ends", bounds, STATE)
+        return asof(_events(element), ending, STATE, _begun(), of=MATCH, outer=False).where(_inside(), copy=False)
     farthest = exp.Window(
         this=call("MAX", column(HIGH)), partition_by=[column(KEY)], order=exp.Order(expressions=[column(LOW)])
     )
@@ -300,8 +304,13 @@ def without_between(
     return rows
 
 
-def advanced(rows: exp.Select, states: States, step: Step, element: Element) -> tuple[exp.Select, States]:
-    """The states after an element, from rows that have those before it and the element's event as `own`."""
+def advanced(
+    rows: exp.Select, states: States, step: Step, element: Element, *, once: bool
+) -> tuple[exp.Select, States]:
+    """The states after an element, from rows that have those before it and the element's event as `own`.
+
+    `once` says that a state must not be there twice, as one for each of two events at one instant would be.
+    """
     one = element.element
     stays = admits_none(one)
     own = column(OWN, STATE)
@@ -324,5 +333,6 @@ def advanced(rows: exp.Select, states: States, step: Step, element: Element) -> 
         earliest = exp.alias_(call("MIN", reached), INSTANT)
         select = select.select(earliest, copy=False).group_by(column(KEY, STATE), *(each.copy() for each in shown))
     else:
-        select = select.select(exp.alias_(reached, INSTANT), copy=False).distinct()
+        select = select.select(exp.alias_(reached, INSTANT), copy=False)
+        select = select.distinct(copy=False) if once else select
     return select, States("", moments, guards)

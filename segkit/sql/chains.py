@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from segkit.sql.events import Steps
 
 _FOUND = "found"
+_NEAREST = frozenset({"matches", "earliest", "intervals", "latest", "carried"})
+"""The forms that look at one state beside each event."""
 
 
 def chain_step(feature: Feature, steps: Steps, name: str, note: str) -> str:
@@ -44,8 +46,9 @@ class _Builder:
 
     def build(self) -> str:
         states = self._start() if self.course.starts_open else None
-        for step in self.course.steps:
-            states = self._advanced(step, states)
+        steps = self.course.steps
+        for step, following in zip(steps, (*steps[1:], None), strict=True):
+            states = self._advanced(step, following, states)
         return "" if states is None else self._finish(states)
 
     def _start(self) -> States:
@@ -56,10 +59,12 @@ class _Builder:
     def _pending(self, pending: Sequence[Pending]) -> list[tuple[Pending, Element]]:
         return [(one, self.elements[one.index]) for one in pending]
 
-    def _advanced(self, step: Step, states: States | None) -> States:
+    def _advanced(self, step: Step, following: Step | None, states: States | None) -> States:
         element = self.elements[step.index]
         known = States("", {}, {}) if states is None else states
-        select, after = forms.advanced(self._rows(step, states), known, step, element)
+        # a row an event at most, and what follows takes the best of them: the same state twice does no harm
+        once = not (step.form in _NEAREST and (following is None or following.form in _NEAREST))
+        select, after = forms.advanced(self._rows(step, states), known, step, element, once=once)
         name = self.steps.add(self._name(step), select, self._words(step))
         return States(name, after.moments, after.guards)
 
@@ -87,7 +92,9 @@ class _Builder:
                 return self._after_first(step, states, element).select(key, own)
             case "intervals":
                 bounds = forms.ends(states, element, pending, is_open=step.is_open)
-                return forms.intervals(bounds, element, named).select(key, own)
+                if step.rises and (ended := element.ended(states.places(STATE))):
+                    bounds = bounds.where(both(ended), copy=False)
+                return forms.intervals(bounds, element, named, rises=step.rises).select(key, own)
             case "latest":
                 [moment] = step.before
                 before = exp.alias_(column(INSTANT, STATE), states.moments[moment], quoted=True)

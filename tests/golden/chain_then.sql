@@ -1,16 +1,22 @@
-WITH chain_1_events AS (
+WITH chain_1_events_1 AS (
   /* A: WHAT(type = "view") */
+  SELECT
+    e."profile_key",
+    e."timestamp" AS instant
+  FROM (
+    SELECT
+      profile_key,
+      "timestamp",
+      "type"
+    FROM happened
+  ) AS e
+  WHERE
+    NOT e."timestamp" IS NULL AND e."type" = 'view' /* type = "view" */
+), chain_1_events_2 AS (
   /* B: WHAT(type = "buy") WHEN(<= 30 days before now) */
   SELECT
     e."profile_key",
-    e."timestamp" AS instant,
-    COALESCE(e."type" = 'view' /* type = "view" */, FALSE) AS "is_1_A",
-    COALESCE(
-      e."type" = 'buy' /* type = "buy" */
-      AND e."timestamp" >= CAST('2026-10-22 12:00:00' AS TIMESTAMP)
-      AND e."timestamp" <= CAST('2026-11-21 12:00:00' AS TIMESTAMP) /* <= 30 days before now */,
-      FALSE
-    ) AS "is_2_B"
+    e."timestamp" AS instant
   FROM (
     SELECT
       profile_key,
@@ -20,14 +26,9 @@ WITH chain_1_events AS (
   ) AS e
   WHERE
     NOT e."timestamp" IS NULL
-    AND (
-      e."type" = 'view' /* type = "view" */
-      OR (
-        e."type" = 'buy' /* type = "buy" */
-        AND e."timestamp" >= CAST('2026-10-22 12:00:00' AS TIMESTAMP)
-        AND e."timestamp" <= CAST('2026-11-21 12:00:00' AS TIMESTAMP) /* <= 30 days before now */
-      )
-    )
+    AND e."type" = 'buy' /* type = "buy" */
+    AND e."timestamp" >= CAST('2026-10-22 12:00:00' AS TIMESTAMP)
+    AND e."timestamp" <= CAST('2026-11-21 12:00:00' AS TIMESTAMP) /* <= 30 days before now */
 ), chain_1_1_A AS (
   /* A: WHAT(type = "view") */
   SELECT
@@ -37,13 +38,7 @@ WITH chain_1_events AS (
     SELECT
       m."profile_key",
       m."instant" AS own
-    FROM (
-      SELECT
-        *
-      FROM chain_1_events
-      WHERE
-        "is_1_A"
-    ) AS m
+    FROM chain_1_events_1 AS m
   ) AS s
   GROUP BY
     s."profile_key"
@@ -57,13 +52,7 @@ WITH chain_1_events AS (
       m."profile_key",
       m."instant" AS own
     FROM chain_1_1_A AS s
-    INNER JOIN (
-      SELECT
-        *
-      FROM chain_1_events
-      WHERE
-        "is_2_B"
-    ) AS m
+    INNER JOIN chain_1_events_2 AS m
       ON m."profile_key" = s."profile_key" AND m."instant" > s."instant"
   ) AS s
   GROUP BY

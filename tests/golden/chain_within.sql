@@ -1,11 +1,8 @@
-WITH chain_1_events AS (
+WITH chain_1_events_1 AS (
   /* A: WHAT(type = "view") */
-  /* B: WHAT(type = "buy") WHEN(<= 2 days after A) */
   SELECT
     e."profile_key",
-    e."timestamp" AS instant,
-    COALESCE(e."type" = 'view' /* type = "view" */, FALSE) AS "is_1_A",
-    COALESCE(e."type" = 'buy' /* type = "buy" */, FALSE) AS "is_2_B"
+    e."timestamp" AS instant
   FROM (
     SELECT
       profile_key,
@@ -14,13 +11,24 @@ WITH chain_1_events AS (
     FROM happened
   ) AS e
   WHERE
-    NOT e."timestamp" IS NULL
-    AND (
-      e."type" = 'view' /* type = "view" */ OR e."type" = 'buy' /* type = "buy" */
-    )
+    NOT e."timestamp" IS NULL AND e."type" = 'view' /* type = "view" */
+), chain_1_events_2 AS (
+  /* B: WHAT(type = "buy") WHEN(<= 2 days after A) */
+  SELECT
+    e."profile_key",
+    e."timestamp" AS instant
+  FROM (
+    SELECT
+      profile_key,
+      "timestamp",
+      "type"
+    FROM happened
+  ) AS e
+  WHERE
+    NOT e."timestamp" IS NULL AND e."type" = 'buy' /* type = "buy" */
 ), chain_1_1_A AS (
   /* A: WHAT(type = "view") */
-  SELECT DISTINCT
+  SELECT
     s."profile_key",
     s."own" AS "at_1",
     s."own" AS instant
@@ -28,13 +36,7 @@ WITH chain_1_events AS (
     SELECT
       m."profile_key",
       m."instant" AS own
-    FROM (
-      SELECT
-        *
-      FROM chain_1_events
-      WHERE
-        "is_1_A"
-    ) AS m
+    FROM chain_1_events_1 AS m
   ) AS s
 ), chain_1_2_B_ends AS (
   /* B: WHAT(type = "buy") WHEN(<= 2 days after A) */
@@ -51,13 +53,8 @@ WITH chain_1_events AS (
       CAST('-infinity' AS TIMESTAMP)
     ) AS high
   FROM chain_1_1_A AS s
-), chain_1_2_B_reach AS (
-  /* B: WHAT(type = "buy") WHEN(<= 2 days after A) */
-  SELECT
-    "profile_key",
-    "low",
-    MAX("high") OVER (PARTITION BY "profile_key" ORDER BY "low") AS high
-  FROM chain_1_2_B_ends AS s
+  WHERE
+    s."at_1" <= CAST('9999-12-29 23:59:59.999999' AS TIMESTAMP)
 ), chain_1_2_B AS (
   /* B: WHAT(type = "buy") WHEN(<= 2 days after A) */
   SELECT
@@ -67,14 +64,8 @@ WITH chain_1_events AS (
     SELECT
       m."profile_key",
       m."instant" AS own
-    FROM (
-      SELECT
-        *
-      FROM chain_1_events
-      WHERE
-        "is_2_B"
-    ) AS m
-    ASOF JOIN chain_1_2_B_reach AS s
+    FROM chain_1_events_2 AS m
+    ASOF JOIN chain_1_2_B_ends AS s
       ON s."profile_key" = m."profile_key" AND m."instant" >= s."low"
     WHERE
       m."instant" <= s."high"

@@ -7,7 +7,10 @@ import random
 from dataclasses import dataclass
 
 import pytest
-from sql_world import World, at
+from sql_world import World, at, bind_text
+from sqlglot import exp
+
+from segkit.sql import compile_condition_count
 
 START = at("2026-01-01")
 HOUR = dt.timedelta(hours=1)
@@ -195,3 +198,25 @@ def test_r34_a_field_may_have_the_name_of_a_column_of_the_statement() -> None:
     chain = 'chain(xEvent, timestamp, [A: WHAT(type = "view"), B: WHAT(type = "buy") WHEN(between A and {})])'
     assert world.members(chain.format("instant")) == "a"
     assert world.members(chain.format("^.left")) == "b"
+
+
+def test_r34_the_last_state_decides_unless_its_interval_ends_beyond_all_time() -> None:
+    """A distance that leaves time is null: the addition before it is the one that counts."""
+    late = (("26", "view"), ("29", "view"), ("30", "buy"))
+    world = World(
+        {
+            "a": {"events": [{"timestamp": at(f"9999-12-{day}"), "type": kind} for day, kind in late]},
+            "b": {"events": [{"timestamp": at(f"9999-12-{day}"), "type": kind} for day, kind in late[1:]]},
+            "c": {"events": [{"timestamp": at(f"9999-11-{day}"), "type": kind} for day, kind in late[1:]]},
+        }
+    )
+    pair = 'chain(xEvent, timestamp, [A: WHAT(type = "view"), B: WHAT(type = "buy") WHEN(<= {} days after A)])'
+    assert world.members(pair.format(5)) == "ac"
+    assert world.members(pair.format(1)) == "abc"
+
+
+def test_r34_one_element_within_days_of_another_sorts_nothing_but_the_pairs() -> None:
+    chain = 'chain(xEvent, timestamp, [A: WHAT(type = "view"), B: WHAT(type = "buy") WHEN(<= 4 days after A)])'
+    plainly = compile_condition_count(bind_text(chain).condition, SHOPPERS, SHOPPERS.clock)
+    assert not list(plainly.find_all(exp.Window, exp.Distinct))
+    assert len([one for one in plainly.find_all(exp.Join) if one.args.get("method") == "ASOF"]) == 1
