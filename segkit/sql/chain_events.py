@@ -162,7 +162,7 @@ class _Scan:
             flags, named = {}, [None] * len(named)
         kept = [present(when.copy()), *kept]
         if len(flags) == len(elements) == _TWICE and not select.find(*_DEAR) and not steps_of(self.chain).starts_open:
-            read = [(f"{self.name}_{number}", None) for number in range(1, _TWICE + 1)]
+            read: list[tuple[str, str | None]] = [(f"{self.name}_{number}", None) for number in range(1, _TWICE + 1)]
             for (step, _), (_, test) in zip(read, flags.values(), strict=True):
                 self.steps.add(step, select.where(both([one.copy() for one in (*kept, test)])))
         else:
