@@ -321,9 +321,8 @@ def _work(made: Plan, scope: Scope, read: Sequence[Amount]) -> list[str]:
     if scope.snapshot is not None:
         found.append("reads a snapshot, which is fresh")
         if any(one.size is not None for one in read):  # tables have none
-            found.append(
-                "reads the files of events: the snapshot lacks fields that this asks for, ws.snapshot(events=…)"
-            )
+            more = snapshot_call(scope.policy, "events=…")
+            found.append(f"reads the files of events: the snapshot lacks fields that this asks for; {more} keeps them")
     elif holders:
         rows = sum(one.rows for one in holders)
         names = ", ".join(one.name for one in holders)

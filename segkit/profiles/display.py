@@ -33,7 +33,8 @@ def dataset_card(dataset: Dataset) -> Card:
     """What one wants to know of a dataset before using it."""
     measures = dataset.measures
     primaries = ", ".join(measures.primaries)
-    left_out = f"{measures.without_identity:,} rows without a primary identity" if measures.without_identity else None
+    without = measures.without_identity
+    left_out = f"{without:,} row{'' if without == 1 else 's'} without a primary identity" if without else None
     return Card(
         f"Dataset {dataset.name}",
         [
@@ -51,9 +52,10 @@ def dataset_card(dataset: Dataset) -> Card:
     )
 
 
-def snapshot_call(policy: MergePolicy) -> str:
+def snapshot_call(policy: MergePolicy, *more: str) -> str:
     """How one asks for the snapshot of a policy: without a name it would be that of the default one."""
-    return f"ws.snapshot({'' if policy.default else json.dumps(policy.name, ensure_ascii=False)})"
+    name = () if policy.default else (json.dumps(policy.name, ensure_ascii=False),)
+    return f"ws.snapshot({', '.join((*name, *more))})"
 
 
 def policy_card(policy: MergePolicy) -> Card:

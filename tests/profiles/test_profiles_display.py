@@ -36,7 +36,7 @@ def test_a_dataset_is_a_card_of_what_one_asks_first(add: Add) -> None:
     assert lines(card) == {
         "kind": "profile fragments (record)",
         "rows": "3",
-        "left out": "1 rows without a primary identity",
+        "left out": "1 row without a primary identity",
         "source": "a copy in the workspace",
         "identities": "crm",
         "clock": "t, 2020-01-01 to 2021-03-04, missing in 1 row",

@@ -178,7 +178,9 @@ def test_fields_of_events_that_a_snapshot_lacks_are_told(tmp_path: Path) -> None
         seen = {"id": ["1", "2"], "timestamp": pd.to_datetime(["2026-01-01", "2026-01-02"]), "page": ["home", "shop"]}
         workspace.datasets.add("web", pd.DataFrame(seen), kind="event", identity={"id": "id"})
         workspace.snapshot()
-        lacks = "reads the files of events: the snapshot lacks fields that this asks for, ws.snapshot(events=…)"
+        lacks = (
+            "reads the files of events: the snapshot lacks fields that this asks for; ws.snapshot(events=…) keeps them"
+        )
         assert lacks in workspace.cost('xEvent[page = "shop"].count() > 0').work
         assert lacks not in workspace.cost("xEvent.count() > 0").work
         workspace.snapshot(events=["page"])
@@ -205,6 +207,10 @@ def test_a_part_is_told_of_files_alone_and_a_snapshot_by_its_policy(tmp_path: Pa
         assert "needed" in told.snapshot or 'ws.snapshot("graph") makes one' in told.snapshot
         assert 'ws.snapshot("none") makes one' in workspace.cost("age = 1", merge_policy="none").snapshot
         assert "ws.snapshot() makes one" in workspace.cost("age = 1").snapshot
+        workspace.datasets.add("seen", frame.assign(timestamp="2026-01-01"), kind="event", identity={"id": "id"})
+        assert "timestamp" in workspace.snapshot("graph").event_fields
+        work = " ".join(workspace.cost("sum(xEvent.age) > 1", merge_policy="graph").work)
+        assert 'ws.snapshot("graph", events=…) keeps them' in work
         made = workspace.snapshot("graph")
         workspace.datasets.add("more", frame, identity={"id": "id"})
         assert 'make it anew: ws.snapshot("graph")' in " ".join(repr(made).split())

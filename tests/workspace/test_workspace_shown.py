@@ -44,6 +44,28 @@ def test_a_profile_of_many_records_says_how_many_more_there_are(small: Workspace
     assert "many: 7; many: 6; many: 5; many: 4; many: 3 and 3 more" in profile._repr_html_()
 
 
+def test_all_identities_of_a_profile_are_shown_however_they_are_asked_for(small: Workspace) -> None:
+    seen = pd.DataFrame(
+        {"who": ["w", "w", "w"], "mail": ["x@y", "z@y", "y@y"], "timestamp": pd.Timestamp("2026-01-01")}
+    )
+    small.datasets.add("seen", seen, kind="event", identity={"w": "who", "mail": "mail"}, primary="w")
+    small.merge_policies.create("graph", identity_graph="pdg")
+    small.segments.create("all", "true")
+    mails = ["x@y", "y@y", "z@y"]
+    for snapshot in (False, True):
+        for policy in (None, "graph"):
+            if snapshot:
+                small.snapshot(policy)
+            assert small.profile("mail", "y@y", merge_policy=policy).identities == {"mail": mails, "w": ["w"]}
+            [row] = small.query(
+                "select identityMap['mail'] as m from profiles where m is not null", merge_policy=policy
+            )
+            assert sorted(one["id"] for one in row["m"]) == mails
+            members = small.jobs.create(["all"], merge_policy=policy).wait(progress=False).members("all")
+            for found in (members, small.preview("true", limit=None, merge_policy=policy)):
+                assert [one["identities"]["mail"] for one in found if "w" in one["identities"]] == [mails]
+
+
 def test_a_key_of_a_map_can_be_asked_for_as_it_is_shown(shop: Workspace) -> None:
     profile = shop.profile("crmId", "C-135")
     assert profile['_acme.scores["churn"]'] == profile["_acme.scores"]["churn"] == 0.034
