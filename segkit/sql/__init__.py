@@ -2,7 +2,7 @@
 
 from segkit.plan.clock import Clock
 from segkit.sql.pairs import Paired, compile_pairs, paired
-from segkit.sql.segments import BITS, SharedRows, compile_segments
+from segkit.sql.segments import BITS, SharedRows, compile_counts, compile_segments
 from segkit.sql.source import KEY, MASK, ProfileSource
 from segkit.sql.statements import (
     PROFILE_ID,
@@ -25,6 +25,7 @@ __all__ = [
     "SharedRows",
     "compile_columns",
     "compile_condition_count",
+    "compile_counts",
     "compile_pairs",
     "compile_segments",
     "compile_total",

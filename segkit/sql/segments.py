@@ -1,4 +1,4 @@
-"""Many segments in one statement: each distinct condition once, segments as bits of words."""
+"""Many segments in one statement: each distinct condition once, segments as sums or as bits of words."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from segkit.plan.plan import plan
 from segkit.pql.bound import And, Attribute, Compare, Const, In, Items, Not, Or, Variable
 from segkit.pql.bound_walk import canonical, signature, walk
 from segkit.pql.types import BOOLEAN, Kind
-from segkit.sql.build import cast, column, literal, name, some, table, when
+from segkit.sql.build import cast, column, literal, name, some, table
 from segkit.sql.expressions import condition
 from segkit.sql.limits import within_limits
 from segkit.sql.notes import line
 from segkit.sql.scope import Leaves
 from segkit.sql.source import KEY, MASK
 from segkit.sql.statements import PROFILE_ID, Assembly
+from segkit.sql.truths import Bytes, Ones, joined
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from segkit.pql.types import Path
     from segkit.sql.scope import Scope
     from segkit.sql.source import ProfileSource
+    from segkit.sql.truths import Truth
 
 USES = "uses"
 """Where the `meta` of a statement over many segments says which of them reads what."""
@@ -100,7 +102,7 @@ def compile_segments(
         return _alone(conditions, source, clock, texts or {}, stored=stored)
     made = Assembly(plan(conditions, {}, clock), source, clock, texts or {}, whole=everyone)
     ids = (PROFILE_ID,) if stored else ()
-    step = _Evaluation(made, made.scope, texts or {}, (KEY, *ids, MASK), stored=stored)
+    step = _Evaluation(made, made.scope, texts or {}, (KEY, *ids, MASK), truth=Bytes(), stored=stored)
     step.atoms(made.plan.conditions)
     rows = made.base(mask=True, compiled=True)
     if stored:
@@ -108,6 +110,26 @@ def compile_segments(
     select = made.finished(step.words(rows, everyone=everyone), "")
     select.meta[USES] = step.uses
     return select
+
+
+@within_limits
+def compile_counts(
+    conditions: Mapping[str, Bound],
+    source: ProfileSource,
+    clock: Clock,
+    *,
+    texts: Mapping[str, str] | None = None,
+    stored: bool = False,
+) -> exp.Select:
+    """How many profiles satisfy each of many conditions: one row with a column each, null where there is no profile.
+
+    Namespaces are not asked for, and so neither are the profiles of which no condition can be true. See
+    `compile_segments` for the parameters.
+    """
+    made = Assembly(plan(conditions, {}, clock), source, clock, texts or {})
+    step = _Evaluation(made, made.scope, texts or {}, (), truth=Ones(), stored=stored)
+    step.atoms(made.plan.conditions)
+    return made.finished(step.counts(made.base(compiled=True)), "")
 
 
 class SharedRows:
@@ -125,12 +147,21 @@ class SharedRows:
         What time means.
     texts
         The PQL of each segment, for the comments.
+    counted
+        Whether segments are only counted: neither keys nor namespaces are kept, nor profiles in none of them.
     """
 
     def __init__(
-        self, conditions: Mapping[str, Bound], source: ProfileSource, clock: Clock, texts: Mapping[str, str]
+        self,
+        conditions: Mapping[str, Bound],
+        source: ProfileSource,
+        clock: Clock,
+        texts: Mapping[str, str],
+        *,
+        counted: bool = False,
     ) -> None:
-        made = Assembly(plan(conditions, {}, clock), source, clock, texts, whole=True)
+        made = Assembly(plan(conditions, {}, clock), source, clock, texts, whole=not counted)
+        self._counted = counted
         self._conditions = made.plan.conditions
         self._texts = texts
         features = {one.name: f"feature_{number}" for number, one in enumerate(made.plan.features, 1)}
@@ -141,29 +172,35 @@ class SharedRows:
 
     @within_limits
     def rows(self) -> exp.Select:
-        """The statement to materialise, one row a profile; every profile has one."""
+        """The statement to materialise, one row a profile; every profile has one, unless they are only counted."""
         made = self._made
-        rows = made.base(mask=True)
-        chosen: list[exp.Expr] = [column(KEY), column(MASK)]
+        rows = made.base(mask=not self._counted)
+        chosen: list[exp.Expr] = [] if self._counted else [column(KEY), column(MASK)]
         chosen += [exp.alias_(made.leaves.leaf(one), ".".join(one), quoted=True) for one in made.leaves.used]
         for one, given in self._features.items():
             value = made.scope.variables[one]
             if isinstance(value, exp.Expr):
                 chosen.append(exp.alias_(value, given, quoted=True))
-        return made.finished(rows.select(*chosen, copy=False), "")
+        return made.finished(rows.select(*(chosen or [column(KEY)]), copy=False), "")
 
     @within_limits
     def segments(self, names: Sequence[str], rows: exp.Table) -> exp.Select:
         """The words of some of the segments, for every profile, over the materialised rows."""
-        step = _Evaluation(self._made, self._scope, self._texts, (KEY, MASK), stored=False)
-        step.atoms({one: self._conditions[one] for one in names})
-        read = rows.copy()
-        read.set("alias", exp.TableAlias(this=exp.to_identifier(_ROWS)))
-        select = step.words(exp.Select().from_(read), everyone=True)
-        for named, one in step.steps.items():
-            select = select.with_(exp.to_identifier(named), as_=one, copy=False)
+        step = self._evaluation(names, (KEY, MASK), Bytes())
+        select = step.with_steps(step.words(_read(rows), everyone=True))
         select.meta[USES] = step.uses
         return select
+
+    @within_limits
+    def counts(self, names: Sequence[str], rows: exp.Table) -> exp.Select:
+        """How many profiles are in each of some of the segments, over the materialised rows."""
+        step = self._evaluation(names, (), Ones())
+        return step.with_steps(step.counts(_read(rows)))
+
+    def _evaluation(self, names: Sequence[str], kept: Sequence[str], truth: Truth) -> _Evaluation:
+        step = _Evaluation(self._made, self._scope, self._texts, kept, truth=truth)
+        step.atoms({one: self._conditions[one] for one in names})
+        return step
 
 
 def words(segments: int) -> list[str]:
@@ -190,15 +227,23 @@ def _alone(
 
 
 class _Evaluation:
-    """Segments as bytes over the distinct conditions, and the words that these bytes make."""
+    """Segments as numbers over the distinct conditions, and the sums or words that these make."""
 
     def __init__(
-        self, made: Assembly, scope: Scope, texts: Mapping[str, str], kept: Sequence[str], *, stored: bool
+        self,
+        made: Assembly,
+        scope: Scope,
+        texts: Mapping[str, str],
+        kept: Sequence[str],
+        *,
+        truth: Truth,
+        stored: bool = False,
     ) -> None:
         self._made = made
         self._scope = scope
         self._texts = texts
         self._kept = kept
+        self._truth = truth
         self._stored = stored
         self._origin = ""
         self._found: dict[Hashable, tuple[str, exp.Expr]] = {}
@@ -229,7 +274,7 @@ class _Evaluation:
         self._step("segments", _over("conditions", kept).select(*shown, copy=False))
         bytes_ = [
             exp.alias_(
-                _joined(exp.BitwiseOr, [_in_byte(*one) for one in enumerate(group)]), f"byte_{number}", copy=False
+                joined(exp.BitwiseOr, [_in_byte(*one) for one in enumerate(group)]), f"byte_{number}", copy=False
             )
             for number, group in enumerate(_groups(list(self._segments), _BYTE), 1)
         ]
@@ -237,7 +282,7 @@ class _Evaluation:
         names = [exp.to_identifier(one.alias) for one in bytes_]
         found = [
             exp.alias_(
-                _joined(exp.BitwiseOr, [_in_word(*one) for one in enumerate(group)]), given, quoted=True, copy=False
+                joined(exp.BitwiseOr, [_in_word(*one) for one in enumerate(group)]), given, quoted=True, copy=False
             )
             for given, group in zip(words(len(self._segments)), _groups(names, BITS // _BYTE), strict=True)
         ]
@@ -249,31 +294,51 @@ class _Evaluation:
         inside: list[exp.Expr] = [exp.NEQ(this=one.copy(), expression=literal(0)) for one in held]
         return _over("words", [*kept, *held]).where(some(inside), copy=False)
 
+    def counts(self, rows: exp.Select) -> exp.Select:
+        """The statement that counts each segment, over rows that have what the conditions read."""
+        tests = [test for _, test in self._found.values()] or [exp.alias_(literal(1), "everyone", copy=False)]
+        self._step("conditions", rows.select(*tests, copy=False))
+        shown = []
+        for given, one in self._segments.items():
+            named = exp.alias_(exp.Sum(this=one), given, quoted=True, copy=False)
+            if self._texts.get(given):
+                named.add_comments([line(self._texts[given])])
+            shown.append(named)
+        return _over("conditions", ()).select(*shown, copy=False)
+
+    def with_steps(self, select: exp.Select) -> exp.Select:
+        """A statement with the steps that were made for it."""
+        for named, one in self.steps.items():
+            select = select.with_(exp.to_identifier(named), as_=one, copy=False)
+        return select
+
     def _step(self, given: str, select: exp.Select) -> None:
         self.steps[given] = select
         self._made.steps.add(given, select)
 
     def _combined(self, node: Bound) -> exp.Expr:
-        """A rule over the columns of its conditions: a byte of ones or of zeros."""
+        """A rule over the columns of its conditions."""
+        truth = self._truth
         match node:
             case Const(value=held):
-                return _byte(255 if held is True else 0)
+                return truth.constant(held=held is True)
             case And(items=items):
-                return _joined(exp.BitwiseAnd, [self._combined(one) for one in items])
+                return truth.both([self._combined(one) for one in items])
             case Or(items=items):
-                return _joined(exp.BitwiseOr, [self._combined(one) for one in items])
+                return truth.either([self._combined(one) for one in items])
             case Not(item=item):
-                return exp.BitwiseNot(this=_nested(self._combined(item)))
+                return truth.opposite(self._combined(item))
             case In(value=value, array=Items(items=items), negated=False) if self._stored and _apart(value, items):
                 equal = [Compare("=", value, one, type=BOOLEAN, span=node.span) for one in items]
-                return _joined(exp.BitwiseOr, [self._combined(one) for one in equal])
+                return truth.either([self._combined(one) for one in equal])
             case _:
                 return self._atom(node)
 
     def _atom(self, node: Bound) -> exp.Expr:
         key = signature(canonical(node))
         if key not in self._found:
-            test = _test(condition(node, self._scope), by_dictionary=self._stored and _reads_one_text(node))
+            held = condition(node, self._scope)
+            test = self._truth.test(held, by_dictionary=self._stored and _reads_one_text(node))
             given = f"condition_{len(self._found) + 1}"
             test = exp.alias_(test, given, copy=False)
             self._found[key] = (given, self._made.sources.noted(test, self._origin, node, whole=True))
@@ -285,15 +350,6 @@ class _Evaluation:
         return exp.Column(this=exp.to_identifier(found))
 
 
-def _test(held: exp.Expr, *, by_dictionary: bool) -> exp.Expr:
-    """A condition as a byte of ones where it is true, else of zeros."""
-    if by_dictionary:
-        # functions of one column of dictionary entries are computed once an entry, which CASE is not
-        true = exp.Paren(this=exp.Is(this=exp.Paren(this=held), expression=exp.true()))
-        return exp.Mul(this=_tiny(true), expression=_byte(255))
-    return when(held, _byte(255), _byte(0))
-
-
 def _apart(value: Bound, items: Sequence[Bound]) -> bool:
     return isinstance(value, Attribute) and value.type.kind is Kind.STRING and len(items) <= _LISTED
 
@@ -303,16 +359,14 @@ def _reads_one_text(node: Bound) -> bool:
     return len(read) == 1 and isinstance(read[0], Attribute) and read[0].type.kind is Kind.STRING
 
 
-def _byte(number: int) -> exp.Expr:
-    return _tiny(literal(number))
-
-
-def _tiny(value: exp.Expr) -> exp.Expr:
-    return exp.Cast(this=value, to=exp.DataType(this=exp.DType.UTINYINT, nested=False))
-
-
 def _over(step: str, kept: Sequence[exp.Expr]) -> exp.Select:
     return exp.Select().select(*(one.copy() for one in kept), copy=False).from_(table(step), copy=False)
+
+
+def _read(rows: exp.Table) -> exp.Select:
+    read = rows.copy()
+    read.set("alias", exp.TableAlias(this=exp.to_identifier(_ROWS)))
+    return exp.Select().from_(read, copy=False)
 
 
 def _in_byte(place: int, segment: str) -> exp.Expr:
@@ -329,17 +383,4 @@ def _groups(items: Sequence[_T], size: int) -> list[Sequence[_T]]:
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 
-def _joined(kind: type[exp.Binary], items: Sequence[exp.Expr]) -> exp.Expr:
-    """Bytes joined by one operator, as a balanced tree so that hundreds of them do not nest."""
-    parts = [_nested(one) for one in items]
-    while len(parts) > 1:
-        pairs = [parts[index : index + 2] for index in range(0, len(parts), 2)]
-        parts = [_nested(kind(this=pair[0], expression=pair[1])) if len(pair) > 1 else pair[0] for pair in pairs]
-    return parts[0].this if isinstance(parts[0], exp.Paren) else parts[0]
-
-
-def _nested(one: exp.Expr) -> exp.Expr:
-    return exp.Paren(this=one) if isinstance(one, exp.Binary) else one
-
-
-__all__ = ["BITS", "USES", "SharedRows", "Uses", "compile_segments", "words"]
+__all__ = ["BITS", "USES", "SharedRows", "Uses", "compile_counts", "compile_segments", "words"]

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from segkit.workspace.scopes import Scopes
     from segkit.workspace.segments import Segment, Segments
     from segkit.workspace.size import Size
+    from segkit.workspace.sizes import Rules, Sizes
     from segkit.workspace.snapshots import Snapshot
 
 DEFAULT_POLICY = "Default Timebased"
@@ -214,6 +215,30 @@ class Workspace:
         statement = scope.count(wanted)
         scope.verify(statement)
         return Size(scope.counted(statement, getattr(wanted, "text", str(wanted))), scope, wanted)
+
+    def sizes(
+        self, rules: Rules, *, merge_policy: PolicyLike | None = None, as_of: datetime | str | None = None
+    ) -> Sizes:
+        """Count many audiences in one pass, exactly: a quarter to a third of the time of as many calls of `size`, and
+        far less over fragments. Nothing is kept.
+
+        Parameters
+        ----------
+        rules
+            A list of PQL or segments (which count under their own merge policies), a dict name → rule, or `"*"` for all
+            segment definitions. What is wrong with one of them is raised, with its name; of `"*"` it stands in `error`.
+        merge_policy, as_of
+            As in `size`; a merge policy given here is that of all rules.
+
+        Returns
+        -------
+        Sizes
+            A row a rule, as given (of `"*"`, the largest first): `name` (or its text), `size`, `share` (of all profiles
+            under its merge policy), `error`. `sizes["name"]` is a size as `ws.size` gives it.
+        """
+        from segkit.workspace.sizes import sizes
+
+        return sizes(self, rules, merge_policy, as_of)
 
     def estimate(
         self,
