@@ -37,7 +37,7 @@ KINDS = {
     **dict.fromkeys(("created", "started", "finished", "as_of"), "datetime"),
     "seconds": "float",
 }
-STAGE_COLUMNS = ("job_id", "stage", "started", "finished", "seconds", "rows", "bytes_read", "peak_memory")
+STAGE_COLUMNS = ("stage", "seconds", "rows", "bytes_read", "peak_memory", "started", "finished", "job_id")
 COST_COLUMNS = ("name", "seconds", "share", "rows_read", "features", "segment_id")
 SIZE_COLUMNS = ("name", "size", "share", "realized", "existing", "exited")
 
@@ -180,10 +180,10 @@ class Job:
         Returns
         -------
         DataFrame
-            A row a stage: `job_id`, `stage`, `started`, `finished` (UTC), `seconds`, `rows` (that it gave),
-            `bytes_read` (from files), `peak_memory` (the most that the engine held meanwhile, in bytes).
+            A row a stage: `stage`, `seconds`, `rows` (that it gave), `bytes_read` (from files), `peak_memory` (the most
+            that the engine held meanwhile, in bytes), `started`, `finished` (UTC).
         """
-        return _stages([self.record])
+        return _stages([self.record]).drop(columns="job_id")
 
     def costs(self) -> Listing:
         """What each segment took of the time in which all were evaluated together.
@@ -310,7 +310,7 @@ class JobListing(Listing):
         Returns
         -------
         DataFrame
-            A row a job and stage, with the columns of `Job.stages`.
+            A row a job and stage: the columns of `Job.stages`, and `job_id`.
         """
         return _stages(self._records)
 
@@ -498,15 +498,14 @@ def _stages(records: Sequence[JobRecord]) -> pd.DataFrame:
 
     rows = [
         (
-            record.id,
-            one.name,
+            *(one.name, one.seconds, one.rows, one.bytes_read, one.peak_memory),
             *(moment(one.start), moment(one.end)),
-            *(one.seconds, one.rows, one.bytes_read, one.peak_memory),
+            record.id,
         )
         for record in records
         for one in record.stages
     ]
     frame = pandas.DataFrame.from_records(rows, columns=list(STAGE_COLUMNS))
     moments = dict.fromkeys(("started", "finished"), "datetime64[us]")
-    numbers = dict.fromkeys(("seconds", "rows", "bytes_read", "peak_memory"), "float64")
-    return frame.astype({"job_id": "str", "stage": "str", **numbers, **moments})
+    counts = dict.fromkeys(("rows", "bytes_read", "peak_memory"), "Int64")  # missing where nothing was measured
+    return frame.astype({"job_id": "str", "stage": "str", "seconds": "float64", **counts, **moments})

@@ -77,6 +77,10 @@ def test_numbers_and_moments_are_numbers_and_moments(world: Workspace) -> None:
     }
     stages = world.jobs.list().stages()
     assert world.jobs.list(start=1000).stages().dtypes.equals(stages.dtypes)
+    assert [str(stages[one].dtype) for one in ("rows", "bytes_read", "peak_memory")] == ["Int64"] * 3
+    # what one asks for first is what a narrow frame shows
+    assert list(stages.columns[:2]) == ["stage", "seconds"]
+    assert stages.drop(columns="job_id").equals(world.jobs.list()[0].stages())
 
 
 def test_pages_follow_each_other(world: Workspace) -> None:
