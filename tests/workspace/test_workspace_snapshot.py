@@ -157,6 +157,13 @@ def test_a_broken_one_is_told_once_and_left_aside(kept: Workspace, file: str, co
         assert "snapshot_" in other.sql(RULES[0])
 
 
+def test_the_remedy_for_a_broken_one_names_its_policy(kept: Workspace) -> None:
+    kept.merge_policies.create("newest", attribute_merge="timestampOrdered")
+    (kept.snapshot("newest").folder / "manifest.json").write_bytes(b"{")
+    with sk.open(kept.folder) as other, pytest.warns(UserWarning, match=r'anew: ws\.snapshot\("newest"\)'):
+        assert other.size(RULES[0], merge_policy="newest") == 2
+
+
 def test_what_is_half_made_is_not_there_and_is_swept_away(kept: Workspace) -> None:
     folder = kept.snapshot().folder
     dead = subprocess.Popen([sys.executable, "-c", ""])

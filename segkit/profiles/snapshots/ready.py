@@ -8,6 +8,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from segkit.errors import SegkitError
+from segkit.profiles.display import snapshot_call
 from segkit.profiles.kept import Attached, described, fingerprint, remove
 from segkit.profiles.snapshots.manifest import DATA, FORMAT, MANIFEST, Manifest
 from segkit.profiles.snapshots.source import SnapshotSource
@@ -79,7 +80,7 @@ class Ready:
                 name = self._attached.name(folder / DATA, f"snapshot_{folder.name[:8]}")
             except (SegkitError, OSError) as error:
                 if _stamp(folder) == stamp:
-                    self._tell(folder, stamp, str(error))
+                    self._tell(folder, stamp, str(error), snapshot_call(merged.policy))
                 continue
             # the manifest and the data of one snapshot: another process may have put its own in the place meanwhile
             if _stamp(folder) == stamp:
@@ -102,10 +103,10 @@ class Ready:
                     return SnapshotSource(merged, manifest, name, folder)
         return None
 
-    def _tell(self, folder: Path, stamp: Stamp, reason: str) -> None:
+    def _tell(self, folder: Path, stamp: Stamp, reason: str, remedy: str) -> None:
         """Say once that a snapshot is not used."""
         self._told.add((folder, stamp))
-        message = f"the snapshot {folder} cannot be read ({reason}) and is left aside; make it anew: ws.snapshot()"
+        message = f"the snapshot {folder} cannot be read ({reason}) and is left aside; make it anew: {remedy}"
         warnings.warn(message, stacklevel=2)
 
     def supersede(self, folder: Path) -> None:
