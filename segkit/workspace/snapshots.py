@@ -106,7 +106,7 @@ class Snapshot:
             "fresh",
         )
         shown = {name: getattr(self, name) for name in names}
-        return {**shown, "folder": str(self.folder), "event_fields": [*self.event_fields], "made": f"{self.made}Z"}
+        return {**shown, "folder": str(self.folder), "event_fields": [*self.event_fields], "made": f"{self.made.isoformat()}Z"}
 
     def remove(self) -> None:
         """Remove it from the disk; questions are answered from the fragments again."""
@@ -146,9 +146,10 @@ class Snapshot:
             ("fresh", stale),
         ]
 
-    @staticmethod
-    def _hint() -> str:
-        return "it is used by itself while it is fresh"
+    def _hint(self) -> str:
+        if self.fresh:
+            return "it is used by itself while it is fresh"
+        return f"a new one: ws.snapshot({self.merge_policy!r})"
 
 
 def snapshot(workspace: Workspace, policy: PolicyLike | None, events: str | Sequence[str] | None) -> Snapshot:
