@@ -9,6 +9,8 @@ import duckdb
 from segkit.errors import DataError, EngineError
 
 _FILE = re.compile(r"""(?:file|pattern|open|read|parse)\s*(?:is\s*)?:?\s*["']([^"'\n]+)["']""", re.IGNORECASE)
+_WRITING = re.compile(r"could not write|write failed|no space left|file too large", re.IGNORECASE)
+_ANEW = "have it made anew: ws.snapshot().remove(), or remove `snapshots` and `graphs` in the workspace's folder"
 _NOT_A_FILE = ("memory", "temp_directory", "temporary directory")
 _READING = (
     "parquet",
@@ -32,6 +34,11 @@ def translate(error: BaseException, sql: str) -> DataError | EngineError:
     """The segkit error for a DuckDB failure, with the statement as `.sql`."""
     text = str(error).strip()
     message = text.split("\n\nLINE ")[0].split("\n\nStack Trace")[0].strip()
+    if _WRITING.search(message):
+        remedy = "free space on the disk, or see that the file may be written"
+        return _with_sql(EngineError(f"DuckDB could not write what it made: {message}; {remedy}"), sql)
+    if "corrupt database file" in message.lower():
+        return _with_sql(EngineError(f"a snapshot or identity graph is damaged on the disk: {message}; {_ANEW}"), sql)
     found = _FILE.search(message)
     if _is_about_a_file(error, message):
         named = f"cannot read `{found.group(1)}`" if found else "cannot read a source file"

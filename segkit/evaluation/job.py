@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from segkit.evaluation.words import Batch, Evaluated, drop, evaluated
 from segkit.jobs import Members, Outcome
 from segkit.pql import PQLError
 from segkit.pql.formats import read
+from segkit.profiles.snapshots.sampling import link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -106,11 +108,14 @@ def _listed(batch: Batch, control: Control, number: int, place: int) -> Path:
 
 def _identities(found: Evaluated, control: Control, number: int) -> Path:
     """The file with the identities of the profiles: the snapshot's, else one written for the members."""
+    path = control.scratch / f"identities_{number}.parquet"
     ready = found.scope.source.identities_file
     if ready is not None:
-        return ready
+        # at once: when the members are written, another process may have put a newer snapshot in the place
+        with contextlib.suppress(FileNotFoundError):
+            link(ready, path)
+            return path
     with control.stage("list identities") as stage:
-        path = control.scratch / f"identities_{number}.parquet"
         stage.rows = found.write_identities(path, control)
     return path
 

@@ -10,6 +10,7 @@ from segkit.evaluation.runs import Runs
 from segkit.evaluation.sampling import Sampling
 from segkit.profiles import MergedSource, union_schema
 from segkit.profiles.graph.keeping import Graphs
+from segkit.profiles.kept import sweep_all
 from segkit.profiles.snapshots.ready import Ready
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Sources:
     def __init__(self, engine: Engine, folder: Path, *, read_only: bool = False) -> None:
         self.engine = engine
         self.folder = folder
+        if not read_only:
+            sweep_all(folder)
         self.graphs = Graphs(engine, folder, read_only=read_only)
         self.sampling = Sampling(self)
         self.pair_limit: int | None = PAIR_LIMIT

@@ -38,8 +38,12 @@ def beat(folder: Path, owner: str, jobs: Mapping[str, Mapping[str, Any]]) -> Non
     folder.mkdir(parents=True, exist_ok=True)
     file = _beat_file(folder, owner)
     aside = file.with_suffix(".new")
-    aside.write_text(json.dumps(document), encoding="utf-8")
-    aside.replace(file)
+    try:
+        aside.write_text(json.dumps(document), encoding="utf-8")
+        aside.replace(file)
+    except OSError:  # a full disk: nothing shall be left of it
+        aside.unlink(missing_ok=True)
+        raise
 
 
 def silence(folder: Path, owner: str) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from segkit.errors import InvalidRequestError, NotFoundError, SegkitError
+from segkit.errors import DataError, InvalidRequestError, NotFoundError, SegkitError
 from segkit.jobs import liveness, membership
 from segkit.jobs.execution import Execution
 from segkit.jobs.liveness import Progress
@@ -119,7 +119,11 @@ class Runner:
             self._jobs[job_id] = None
             self._over[job_id] = threading.Event()
         try:
-            self._beat()  # before the catalog knows the job, lest somebody holds it for abandoned
+            try:
+                self._beat()  # before the catalog knows the job, lest somebody holds it for abandoned
+            except OSError as error:
+                message = f"no segment job can be kept in `{self._signals}`: {error}"
+                raise DataError(f"{message}; see that it may be written to and its disk has room") from error
             with self._catalog.transaction():
                 settings = self._catalog.settings()
                 segments, references = snapshots(self._catalog, request, self._references)

@@ -11,13 +11,16 @@ import hashlib
 import json
 import os
 import shutil
+import socket
 import threading
+import time
 import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from segkit.errors import DataError
 from segkit.profiles.documents import dataset_to_dict
 
 if TYPE_CHECKING:
@@ -26,6 +29,15 @@ if TYPE_CHECKING:
 
     from segkit.engine import Engine
     from segkit.profiles.dataset import Dataset
+
+SIZES = "sizes.json"
+"""What the files of a kept folder are called and how long they are, so that one that was cut short is told by it."""
+
+_SILENCE = 86_400.0
+"""Seconds after which what another machine does not go on with is held for given up."""
+
+_mine: set[str] = set()
+"""The folders that this process is making or removing."""
 
 
 def fingerprint(*parts: object) -> str:
@@ -65,13 +77,19 @@ def making(target: Path, *, instead: bool = False) -> Iterator[Path]:
         The folder to be. Where somebody else has made it meanwhile, theirs stays and ours is thrown away.
     instead
         Put ours in the place of one that is there.
+
+    Raises
+    ------
+    DataError
+        The folder cannot be written to, or its disk is full.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    sweep(target.parent)
     aside = _aside(target.parent)
-    aside.mkdir()
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        sweep(target.parent)
+        aside.mkdir()
         yield aside
+        _seal(aside)
         if instead:
             remove(target)
         try:
@@ -79,29 +97,88 @@ def making(target: Path, *, instead: bool = False) -> Iterator[Path]:
         except OSError:
             if not target.is_dir():
                 raise
+    except OSError as error:
+        raise _unwritable(target.parent, error) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+        _mine.discard(aside.name)
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether a kept folder has all its files in full length: a disk that failed or was full may have cut one short."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        sizes = json.loads((folder / SIZES).read_text(encoding="utf-8"))
+        return all((folder / name).stat().st_size == size for name, size in sizes.items())
+    return False
+
+
+def _seal(folder: Path) -> None:
+    """Bring all files through to the disk before the folder has its name, and note their sizes."""
+    sizes = {}
+    for one in sorted(folder.iterdir()):
+        with one.open("rb+") as file:
+            os.fsync(file.fileno())
+        sizes[one.name] = one.stat().st_size
+    with (folder / SIZES).open("w", encoding="utf-8") as file:
+        json.dump(sizes, file)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def remove(target: Path) -> None:
     """Remove a kept folder at once: it is renamed first, so that nobody finds half of it."""
     aside = _aside(target.parent)
-    with contextlib.suppress(FileNotFoundError):
+    try:
         target.rename(aside)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise _unwritable(target.parent, error) from error
+    finally:
         shutil.rmtree(aside, ignore_errors=True)
+        _mine.discard(aside.name)
+
+
+def _unwritable(folder: Path, error: OSError) -> DataError:
+    return DataError(f"nothing can be kept in `{folder}`: {error}; see that it may be written to and its disk has room")
 
 
 def sweep(parent: Path) -> None:
     """Remove what dead processes left half-made."""
     with contextlib.suppress(FileNotFoundError):
         for one in parent.glob(".*.part"):
-            pid = one.name.split(".")[-2]
-            if not pid.isdigit() or not _is_running(int(pid)):
+            if _is_left(one):
                 shutil.rmtree(one, ignore_errors=True)
 
 
+def sweep_all(workspace: Path) -> None:
+    """The same for all that is kept in a workspace."""
+    for pattern in ("snapshots/*/.*.part", "graphs/*/.*.part", "samples/*/*/.*.part"):
+        for parent in {one.parent for one in workspace.glob(pattern)}:
+            sweep(parent)
+
+
 def _aside(parent: Path) -> Path:
-    return parent / f".{uuid.uuid4().hex}.{os.getpid()}.part"
+    aside = parent / f".{uuid.uuid4().hex}.{_here()}.{os.getpid()}.part"
+    _mine.add(aside.name)
+    return aside
+
+
+def _here() -> str:
+    """Stands for this machine: containers that share a folder number their processes each from 1."""
+    return fingerprint(socket.gethostname())[:8]
+
+
+def _is_left(aside: Path) -> bool:
+    """Whether nobody works on a folder any more."""
+    *_, host, pid, _ = aside.name.split(".")
+    if len(host) == len(_here()) and host != _here():  # who cannot be asked is given time
+        with contextlib.suppress(OSError):
+            return time.time() - max(one.stat().st_mtime for one in (aside, *aside.iterdir())) > _SILENCE
+        return False
+    if pid == str(os.getpid()):  # or of a process that had the same number before, as in a container started again
+        return aside.name not in _mine
+    return not pid.isdigit() or not _is_running(int(pid))
 
 
 def _is_running(pid: int) -> bool:

@@ -18,7 +18,7 @@ from segkit.errors import DataError, JobCancelledError
 from segkit.evaluation import Sources
 from segkit.profiles import expressions as sql
 from segkit.profiles.buckets import BUCKETS, SALT, bucket
-from segkit.profiles.kept import making
+from segkit.profiles.kept import SIZES, making
 from segkit.profiles.snapshots.build import Build, in_bytes, table
 from segkit.profiles.snapshots.manifest import DATA, FILE, PROFILES, ROWS
 from segkit.profiles.snapshots.ready import Ready
@@ -270,5 +270,5 @@ def test_a_snapshot_is_one_native_database(
 ) -> None:
     merged = source([add("crm", of_parquet(tmp_path, "crm", {"id": ["1"], "x": [1]}), identity={"crm": "id"})])
     made = kept(merged, engine, tmp_path)
-    assert sorted(one.name for one in made.folder.iterdir()) == [DATA, "identities.parquet", "manifest.json"]
+    assert sorted(one.name for one in made.folder.iterdir()) == [DATA, "identities.parquet", "manifest.json", SIZES]
     assert engine.rows(exp.select("x").from_(table(made.database, PROFILES))) == [(1,)]

@@ -13,7 +13,7 @@ from sqlglot import exp
 from segkit.errors import JobCancelledError, SegkitError
 from segkit.profiles.graph.build import build
 from segkit.profiles.graph.core import Graph
-from segkit.profiles.kept import Attached, attach, described, detach, fingerprint, making, remove
+from segkit.profiles.kept import Attached, attach, described, detach, fingerprint, is_whole, making, remove
 from segkit.profiles.policy import taking_part
 
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ class Graphs:
         return known
 
     def _opened(self, target: Path) -> Graph | None:
+        if not is_whole(target):
+            return None
         try:
             return Graph.open(self._engine, self._attached.name(target / FILE, "identity_graph"))
         except (OSError, SegkitError):  # not there, or no longer to be read: it is made anew

@@ -7,9 +7,9 @@ import threading
 import warnings
 from typing import TYPE_CHECKING
 
-from segkit.errors import SegkitError
+from segkit.errors import DataError, SegkitError
 from segkit.profiles.display import snapshot_call
-from segkit.profiles.kept import Attached, described, fingerprint, remove
+from segkit.profiles.kept import Attached, described, fingerprint, is_whole, remove
 from segkit.profiles.snapshots.manifest import DATA, FORMAT, MANIFEST, Manifest
 from segkit.profiles.snapshots.source import SnapshotSource
 
@@ -77,6 +77,8 @@ class Ready:
                 return SnapshotSource(merged, known[1], known[2], folder)
             try:
                 manifest = Manifest.read(folder)
+                if not is_whole(folder):
+                    raise DataError("a file of it is missing or cut short")
                 name = self._attached.name(folder / DATA, f"snapshot_{folder.name[:8]}")
             except (SegkitError, OSError) as error:
                 if _stamp(folder) == stamp:

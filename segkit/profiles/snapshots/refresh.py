@@ -59,7 +59,7 @@ class Refresh(Build):
         """As `renew`; whether the files were made, which an older snapshot that is damaged cannot prevent for good."""
         try:
             return self.renew(older, folder, fingerprint, workspace, events) is not None
-        except (EngineError, DataError):
+        except (EngineError, DataError, FileNotFoundError):  # the last where another process has removed it
             for one in folder.iterdir():
                 one.unlink()
             return False

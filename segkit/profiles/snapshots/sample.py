@@ -16,7 +16,7 @@ from sqlglot import exp
 
 from segkit.profiles import expressions as sql
 from segkit.profiles.buckets import BUCKETS, SALT, bucket
-from segkit.profiles.kept import described, fingerprint, making, remove
+from segkit.profiles.kept import described, fingerprint, is_whole, making, remove
 from segkit.profiles.merging import MergedSource
 from segkit.profiles.snapshots.sampling import BUCKET, SAMPLED, SampleFile, sampled_files
 from segkit.profiles.sources import verify
@@ -111,7 +111,7 @@ class Samples:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             document = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
             files = [SampleFile.from_dict(one, folder) for one in document["files"]]
-            if document["format"] == _FORMAT and all(one.path.is_file() for one in files):
+            if document["format"] == _FORMAT and is_whole(folder):
                 return files
         return None
 
