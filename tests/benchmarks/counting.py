@@ -1,4 +1,4 @@
-"""Many sizes at once from segkit: the statement of a job, counted instead of kept."""
+"""Many sizes at once from segkit: the statement of `ws.sizes`, and that of a job, counted instead of kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from segkit.sql import compile_segments
+from segkit.sql import compile_counts, compile_segments
 from tests.benchmarks.data import AS_OF
 
 if TYPE_CHECKING:
@@ -17,8 +17,15 @@ if TYPE_CHECKING:
 _BITS = 56
 
 
+def counts(ws: segkit.Workspace, rules: Sequence[str]) -> exp.Select:
+    """The statement of `ws.sizes`: one row of sizes."""
+    scope = ws.scope(None, AS_OF)
+    conditions = {f"segment_{number}": scope.bind(rule).condition for number, rule in enumerate(rules)}
+    return compile_counts(conditions, scope.source, scope.clock, stored=scope.snapshot is not None)
+
+
 def statement(ws: segkit.Workspace, rules: Sequence[str], *, by_namespace: bool = False) -> exp.Select:
-    """One row of sizes, or a row a mask of namespaces."""
+    """The statement of a job, counted: one row of sizes, or a row a mask of namespaces."""
     scope = ws.scope(None, AS_OF)
     conditions = {f"segment_{number}": scope.bind(rule).condition for number, rule in enumerate(rules)}
     members = compile_segments(conditions, scope.source, scope.clock, stored=scope.snapshot is not None)

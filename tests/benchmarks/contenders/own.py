@@ -54,13 +54,15 @@ class Own:
         return int(self.ws.engine.value(self.statements[rule]))
 
     def _counts(self, rules: list[str]) -> list[int]:
-        """Many sizes in one statement: that of a job, counted instead of kept."""
-        made = self.statements.get("\n".join(rules))
-        if made is None:
-            made = counting.statement(self.ws, rules)
-            if self.compiled:
-                made = self.statements["\n".join(rules)] = render(made)
-        return counting.sizes(self.ws.engine.rows(made))
+        """Many sizes at once; or the statement of them alone, compiled the first time."""
+        if not self.compiled:
+            found = self.ws.sizes({str(number): rule for number, rule in enumerate(rules)}, as_of=AS_OF)
+            return [int(found[str(number)]) for number in range(len(rules))]
+        key = "\n".join(rules)
+        if key not in self.statements:
+            self.statements[key] = render(counting.counts(self.ws, rules))
+        [row] = self.ws.engine.rows(self.statements[key])
+        return [int(one or 0) for one in row]
 
     def _merge(self) -> Answer:
         if self.over == "snapshot":
