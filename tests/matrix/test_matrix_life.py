@@ -71,9 +71,8 @@ class Lake:
         pq.write_table(pa.Table.from_pylist(made, schema=pa.schema(SCHEMAS[name])), path)
         self.files[name][path] = made
 
-    def change(self) -> str:
-        """One change to one dataset; its name."""
-        name = self.dice.choice(["crm", "web"])
+    def change(self, name: str) -> None:
+        """One change to the files of a dataset."""
         files = self.files[name]
         path = self.dice.choice(sorted(files)[1:])
         match self.dice.randrange(4):
@@ -88,7 +87,6 @@ class Lake:
                 del files[path]
             case _:
                 self.write(name, path)
-        return name
 
     def rows(self, name: str) -> list[Row]:
         return [row for path in sorted(self.files[name]) for row in self.files[name][path]]
@@ -178,8 +176,9 @@ def live(folder: Path, seed: int, steps: int) -> list[int | None]:
         }
         before: dict[str, set[str]] = {}
         for step in range(steps):
-            if step:
-                ws.datasets.refresh(lake.change())
+            for name in lake.files if step else ():
+                lake.change(name)
+                ws.datasets.refresh(name)
             if lake.dice.random() < 0.8:
                 touched.append(ws.snapshot().touched)
                 ws.snapshot("graph")
