@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from segkit.profiles.snapshots.source import SnapshotSource
     from segkit.profiles.storage import Storage
 
+_FEW = 8
+"""The most datasets that are asked for a profile's records without looking first which have any."""
+
 _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC, as everywhere in segkit
 
 
@@ -170,7 +173,9 @@ def _refuse_too_large(source: MergedSource, namespace: str, identity: str) -> No
 def _sources(source: MergedSource, engine: Engine, here: exp.Expr) -> tuple[dict[str, Attribute], tuple[Origin, ...]]:
     """Where each value comes from, and the records that newer ones of their dataset have replaced."""
     ranked, replaced = [], []
-    for rank, dataset in enumerate(source.records):
+    holding = range(len(source.records)) if len(source.records) <= _FEW else _holding(source, engine, here)
+    for rank in holding:
+        dataset = source.records[rank]
         leaves = {path: kind for path, kind in source.union.profile.items() if dataset.storage(path) is not None}
         for age, (clock, kept, values) in enumerate(_records(source, dataset, leaves, engine, here)):
             held = dict(zip(leaves, values, strict=True))
@@ -194,6 +199,20 @@ def _sources(source: MergedSource, engine: Engine, here: exp.Expr) -> tuple[dict
         elif origins:
             found[sql.dotted(path)] = Attribute(origins[0], tuple(origins[1:]))
     return found, tuple(replaced)
+
+
+def _holding(source: MergedSource, engine: Engine, here: exp.Expr) -> list[int]:
+    """The places of the datasets with records of one profile, asked of all at once: most have none."""
+    wanted = source.wanted({})
+    parts = [
+        exp.select(sql.named(sql.number(rank), "$rank"))
+        .from_(sql.subquery(plain(dataset, part, wanted), "records"))
+        .where(here.copy(), copy=False)
+        for rank, dataset in enumerate(source.records)
+        for part in dataset.parts
+    ]
+    found = exp.select(sql.column("$rank")).distinct().from_(sql.subquery(sql.union_all(parts), "found"))
+    return sorted(rank for (rank,) in engine.rows(found))
 
 
 def _by_key(origins: Sequence[Origin]) -> dict[Any, Attribute]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from typing import cast as cast_type
@@ -248,7 +249,13 @@ def data_type(storage: Storage) -> exp.DataType:
         case "NULL" | "UNSUPPORTED":
             return exp.DataType(this=kind.VARCHAR)
         case name:
-            return exp.DataType.build(name, dialect="duckdb")
+            return _parsed(name).copy()
+
+
+@functools.cache
+def _parsed(name: str) -> exp.DataType:
+    """A plain type; reading its name takes long where hundreds of datasets have hundreds of leaves."""
+    return exp.DataType.build(name, dialect="duckdb")
 
 
 def cast(value: exp.Expr, storage: Storage) -> exp.Expr:

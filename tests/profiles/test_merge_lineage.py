@@ -73,3 +73,13 @@ def test_clocks_beyond_pythons_calendar_stand_at_its_ends(add: Add, source: Make
     found = merged_profile(made, engine, "crm", "1").sources["v"]
     assert (found.won.value, found.won.clock) == ("far", dt.datetime.max)  # noqa: DTZ901  naive UTC
     assert [(one.value, one.clock) for one in found.lost] == [("past", dt.datetime.min)]  # noqa: DTZ901  naive UTC
+
+
+def test_of_many_datasets_those_with_records_of_the_profile_are_told() -> None:
+    days = pd.date_range("2026-01-01", periods=12)
+    with sk.open(None) as ws:
+        for number, day in enumerate(days):
+            rows = pd.DataFrame({"id": ["a"] if number % 5 == 0 else ["b"], "city": f"c{number}", "t": [day]})
+            ws.datasets.add(f"d{number}", rows, **CRM)
+        city = ws.profile("crm", "a").sources["city"]
+    assert (city.won.dataset, [one.dataset for one in city.lost]) == ("d10", ["d5", "d0"])
