@@ -119,8 +119,10 @@ class Samples:
         """The sample of an earlier version of the same dataset."""
         if not target.parent.is_dir():
             return []
-        others = sorted(target.parent.iterdir(), key=lambda one: one.stat().st_mtime_ns, reverse=True)
-        return next((files for one in others if (files := self._files(one)) is not None), [])
+        with contextlib.suppress(FileNotFoundError):  # another process removes one meanwhile
+            others = sorted(target.parent.iterdir(), key=lambda one: one.stat().st_mtime_ns, reverse=True)
+            return next((files for one in others if (files := self._files(one)) is not None), [])
+        return []
 
 
 def _by_id(dataset: Dataset) -> str:
