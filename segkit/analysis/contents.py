@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from segkit.profiles.contents import different, ends, spelled
+from segkit.profiles.datasets.contents import different, ends, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from segkit.evaluation import Scope
     from segkit.pql.types import Path
     from segkit.profiles import Dataset
-    from segkit.profiles.dataset import Kind
+    from segkit.profiles.datasets.dataset import Kind
     from segkit.profiles.storage import Storage
 
 MOST = 1000

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from segkit.profiles.dataset import Dataset
-    from segkit.profiles.policy import MergePolicy
+    from segkit.profiles.datasets.dataset import Dataset
+    from segkit.profiles.policies.policy import MergePolicy
 
 _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC, as everywhere in segkit
 _KINDS = {"record": "profile fragments (record)", "event": "experience events (event)"}

@@ -21,14 +21,14 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from segkit.errors import DataError
-from segkit.profiles.documents import dataset_to_dict
+from segkit.profiles.datasets.documents import dataset_to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from segkit.engine import Engine
-    from segkit.profiles.dataset import Dataset
+    from segkit.profiles.datasets.dataset import Dataset
 
 SIZES = "sizes.json"
 """What the files of a kept folder are called and how long they are, so that one that was cut short is told by it."""

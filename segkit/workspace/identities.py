@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from segkit.errors import NotFoundError, SegkitError
 from segkit.notebook import record_html, record_text
+from segkit.profiles.datasets.reading import identity_key
 from segkit.profiles.graph import MOST_IDENTITIES, public_id
 from segkit.profiles.graph.lookup import behind, edges, members, oversized, place, sizes, totals
-from segkit.profiles.policy import taking_part
-from segkit.profiles.reading import identity_key
+from segkit.profiles.policies.policy import taking_part
 from segkit.result import Result
 from segkit.workspace import arguments
 

@@ -106,7 +106,8 @@ class Snapshot:
             "fresh",
         )
         shown = {name: getattr(self, name) for name in names}
-        return {**shown, "folder": str(self.folder), "event_fields": [*self.event_fields], "made": f"{self.made.isoformat()}Z"}
+        made = f"{self.made.isoformat()}Z"
+        return {**shown, "folder": str(self.folder), "event_fields": [*self.event_fields], "made": made}
 
     def remove(self) -> None:
         """Remove it from the disk; questions are answered from the fragments again."""

@@ -231,6 +231,6 @@ def test_a_profile_asked_by_its_primary_identity_needs_no_search(
     people = pd.DataFrame({"k": ["1", "2"], "mail": ["b", "a"]})
     made = source([add("crm", people, identity={"crm": "k", "email": "mail"}, primary="crm")])
     by_mail = merged_profile(made, engine, "email", "b")
-    monkeypatch.setattr("segkit.profiles.lineage._key", lambda *_: pytest.fail("searched all identities"))
+    monkeypatch.setattr("segkit.profiles.policies.lineage._key", lambda *_: pytest.fail("searched all identities"))
     assert merged_profile(made, engine, "crm", " 1 ") == by_mail
     assert by_mail.identities == {"crm": ["1"], "email": ["b"]}

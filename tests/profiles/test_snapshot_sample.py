@@ -15,7 +15,7 @@ from segkit.errors import DataError
 from segkit.profiles import Dataset, MergedSource, MergePolicy, forget, read, refresh, union_schema
 from segkit.profiles import expressions as sql
 from segkit.profiles.buckets import SALT
-from segkit.profiles.dataset import Measures, Source
+from segkit.profiles.datasets.dataset import Measures, Source
 from segkit.profiles.snapshots import sampling
 from segkit.profiles.snapshots.sample import Samples, below, partners, sampled
 from segkit.sql import compile_total

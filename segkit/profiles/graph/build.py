@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from segkit.profiles import expressions as sql
+from segkit.profiles.datasets.reading import scan
 from segkit.profiles.graph import components
 from segkit.profiles.graph.core import (
     DATASETS,
@@ -21,14 +22,13 @@ from segkit.profiles.graph.core import (
     table,
 )
 from segkit.profiles.graph.rows import others, own, own_among
-from segkit.profiles.reading import scan
 from segkit.profiles.storage import Storage, cast
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from segkit.engine import Engine, Watch
-    from segkit.profiles.dataset import Dataset, Part
+    from segkit.profiles.datasets.dataset import Dataset, Part
 
 _CARRIED, _KEYS, _LINKED = "carried", "keys", "linked"
 _TEXT, _BIGINT, _SMALL = Storage("VARCHAR"), Storage("BIGINT"), Storage("SMALLINT")

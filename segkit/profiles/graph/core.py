@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from segkit.profiles import expressions as sql
-from segkit.profiles.reading import SEPARATOR
+from segkit.profiles.datasets.reading import SEPARATOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from segkit.engine import Engine
-    from segkit.profiles.dataset import Dataset
+    from segkit.profiles.datasets.dataset import Dataset
 
 MOST_IDENTITIES = 50
 """The most identities of one graph that is a profile, as in AEP. A larger one is more likely many people who share a

@@ -14,14 +14,14 @@ from segkit.errors import JobCancelledError, SegkitError
 from segkit.profiles.graph.build import build
 from segkit.profiles.graph.core import Graph
 from segkit.profiles.kept import Attached, attach, described, detach, fingerprint, is_whole, making, remove
-from segkit.profiles.policy import taking_part
+from segkit.profiles.policies.policy import taking_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from segkit.engine import Engine, Watch
-    from segkit.profiles.dataset import Dataset
-    from segkit.profiles.policy import MergePolicy
+    from segkit.profiles.datasets.dataset import Dataset
+    from segkit.profiles.policies.policy import MergePolicy
 
 FORMAT = 1
 """Part of the fingerprint: what another version of segkit made otherwise is made anew."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from segkit.profiles import expressions as sql
+from segkit.profiles.datasets.reading import first, identifiers, prefixed, primary
 from segkit.profiles.graph.core import ROOT, ROOTED, ROOTS, Graph
-from segkit.profiles.reading import first, identifiers, prefixed, primary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from segkit.profiles.dataset import Dataset, Entry, Part
+    from segkit.profiles.datasets.dataset import Dataset, Entry, Part
 
 OWN = "$identity"
 _ROOTS = "$roots"

@@ -16,9 +16,10 @@ from sqlglot import exp
 from segkit.errors import SegkitError
 from segkit.profiles import expressions as sql
 from segkit.profiles.buckets import bucket
-from segkit.profiles.fragments import KEY, MASK, PROFILE_ID, plain
+from segkit.profiles.datasets.reading import row_number
+from segkit.profiles.datasets.union import MAP_PATH
 from segkit.profiles.kept import attach, described, detach
-from segkit.profiles.reading import row_number
+from segkit.profiles.policies.fragments import KEY, MASK, PROFILE_ID, plain
 from segkit.profiles.snapshots.manifest import (
     BUCKET,
     DATA,
@@ -33,7 +34,6 @@ from segkit.profiles.snapshots.manifest import (
 )
 from segkit.profiles.snapshots.staging import lay_out
 from segkit.profiles.storage import TEXT, cast
-from segkit.profiles.union import MAP_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
     from segkit.engine import Engine, Watch
     from segkit.pql.types import Path
-    from segkit.profiles.dataset import Dataset
-    from segkit.profiles.merging import MergedSource
+    from segkit.profiles.datasets.dataset import Dataset
+    from segkit.profiles.policies.merging import MergedSource
 
 BYTES_A_VALUE = 94
 """What merging takes of memory for each leaf of each profile (measured)."""

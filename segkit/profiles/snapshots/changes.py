@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlglot import exp
 
 from segkit.profiles import expressions as sql
-from segkit.profiles.documents import dataset_from_dict
+from segkit.profiles.datasets.documents import dataset_from_dict
 from segkit.profiles.snapshots.manifest import named
 from segkit.profiles.snapshots.sampling import stamps
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path as FilePath
 
     from segkit.pql.types import Path
-    from segkit.profiles.dataset import Dataset, Part
-    from segkit.profiles.merging import MergedSource
+    from segkit.profiles.datasets.dataset import Dataset, Part
+    from segkit.profiles.policies.merging import MergedSource
     from segkit.profiles.snapshots.manifest import Manifest
 
 Place = tuple[str, str]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from segkit.errors import DataError
-from segkit.profiles.fragments import KEY, MASK, PROFILE_ID
+from segkit.profiles.policies.fragments import KEY, MASK, PROFILE_ID
 from segkit.profiles.storage import Storage
 
 if TYPE_CHECKING:

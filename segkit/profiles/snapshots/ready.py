@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from segkit.engine import Engine
-    from segkit.profiles.dataset import Dataset
-    from segkit.profiles.merging import MergedSource
-    from segkit.profiles.policy import MergePolicy
+    from segkit.profiles.datasets.dataset import Dataset
+    from segkit.profiles.policies.merging import MergedSource
+    from segkit.profiles.policies.policy import MergePolicy
 
 Stamp = tuple[int, int]
 FOLDER = "snapshots"

@@ -18,8 +18,8 @@ from sqlglot import exp
 
 from segkit.errors import DataError, EngineError, SegkitError
 from segkit.profiles import expressions as sql
-from segkit.profiles.fragments import KEY, MASK, PROFILE_ID, plain
 from segkit.profiles.kept import attach, described, detach
+from segkit.profiles.policies.fragments import KEY, MASK, PROFILE_ID, plain
 from segkit.profiles.snapshots.build import Build
 from segkit.profiles.snapshots.changes import Changes, changes
 from segkit.profiles.snapshots.manifest import BUCKET, DATA, EVENTS, FILE, IDENTITIES, PROFILES, ROWS
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path as FilePath
 
     from segkit.pql.types import Path
-    from segkit.profiles.merging import MergedSource
+    from segkit.profiles.policies.merging import MergedSource
     from segkit.profiles.snapshots.manifest import Column, Manifest
     from segkit.profiles.snapshots.source import SnapshotSource
 

@@ -16,19 +16,19 @@ from sqlglot import exp
 
 from segkit.profiles import expressions as sql
 from segkit.profiles.buckets import BUCKETS, SALT, bucket
+from segkit.profiles.datasets.sources import verify
 from segkit.profiles.kept import described, fingerprint, is_whole, making, remove
-from segkit.profiles.merging import MergedSource
+from segkit.profiles.policies.merging import MergedSource
+from segkit.profiles.policies.within import Within
 from segkit.profiles.snapshots.sampling import BUCKET, SAMPLED, SampleFile, sampled_files
-from segkit.profiles.sources import verify
-from segkit.profiles.within import Within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from segkit.engine import Engine, Watch
-    from segkit.profiles.dataset import Dataset
-    from segkit.profiles.policy import MergePolicy
+    from segkit.profiles.datasets.dataset import Dataset
+    from segkit.profiles.policies.policy import MergePolicy
 
 _FORMAT = 1
 _MANIFEST = "manifest.json"

@@ -13,9 +13,9 @@ from sqlglot import exp
 
 from segkit.profiles import expressions as sql
 from segkit.profiles.buckets import bucket
-from segkit.profiles.fragments import FILE, KEY, RECORD, ROW, plain
-from segkit.profiles.measure import RECORD_ID
-from segkit.profiles.reading import read, row_number
+from segkit.profiles.datasets.measure import RECORD_ID
+from segkit.profiles.datasets.reading import read, row_number
+from segkit.profiles.policies.fragments import FILE, KEY, RECORD, ROW, plain
 from segkit.profiles.storage import TEXT, Storage, cast
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from segkit.engine import Engine, Watch
-    from segkit.profiles.dataset import Dataset, Part, SourceFile
-    from segkit.profiles.merging import MergedSource
+    from segkit.profiles.datasets.dataset import Dataset, Part, SourceFile
+    from segkit.profiles.policies.merging import MergedSource
 
 SAMPLED = 20
 """How many of the 1,000 buckets are sampled."""

@@ -10,23 +10,23 @@ from sqlglot import exp
 
 from segkit.errors import DataError
 from segkit.profiles import expressions as sql
-from segkit.profiles.fragments import KEY, MASK, PROFILE_ID
+from segkit.profiles.datasets.union import MAP_PATH
+from segkit.profiles.policies.fragments import KEY, MASK, PROFILE_ID
 from segkit.profiles.snapshots.build import table
 from segkit.profiles.snapshots.manifest import BUCKET, EVENTS, IDENTITIES, PROFILES
 from segkit.profiles.storage import TEXT, Storage, cast
-from segkit.profiles.union import MAP_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path as FilePath
 
     from segkit.pql.types import Path
-    from segkit.profiles.dataset import Dataset
+    from segkit.profiles.datasets.dataset import Dataset
+    from segkit.profiles.datasets.union import Union
     from segkit.profiles.graph.core import Graph
-    from segkit.profiles.merging import MergedSource
-    from segkit.profiles.policy import MergePolicy
+    from segkit.profiles.policies.merging import MergedSource
+    from segkit.profiles.policies.policy import MergePolicy
     from segkit.profiles.snapshots.manifest import Column, Manifest
-    from segkit.profiles.union import Union
 
 
 class SnapshotSource:

@@ -9,9 +9,9 @@ from sqlglot import exp
 
 from segkit.profiles import expressions as sql
 from segkit.profiles.buckets import BUCKETS, bucket
-from segkit.profiles.dataset import Leaf
-from segkit.profiles.fragments import FILE, KEY, ROW, plain
-from segkit.profiles.reading import clock, raw, row_number, value
+from segkit.profiles.datasets.dataset import Leaf
+from segkit.profiles.datasets.reading import clock, raw, row_number, value
+from segkit.profiles.policies.fragments import FILE, KEY, ROW, plain
 from segkit.profiles.storage import INSTANT, NULL, UNSUPPORTED, Storage, cast
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from segkit.engine import Engine, Watch
-    from segkit.profiles.dataset import Dataset, Part
-    from segkit.profiles.merging import MergedSource
+    from segkit.profiles.datasets.dataset import Dataset, Part
+    from segkit.profiles.policies.merging import MergedSource
 
 COMPRESSION = "lz4"
 _PART = "layer"

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from segkit.profiles import expressions as sql
-from segkit.profiles.fragments import KEY, PROFILE_ID, plain
-from segkit.profiles.reading import SEPARATOR
+from segkit.profiles.datasets.reading import SEPARATOR
+from segkit.profiles.datasets.union import MAP_PATH
+from segkit.profiles.policies.fragments import KEY, PROFILE_ID, plain
+from segkit.profiles.policies.within import Within
 from segkit.profiles.snapshots.manifest import EVENTS, FILE, PROFILES, ROWS
 from segkit.profiles.storage import TEXT, cast
-from segkit.profiles.union import MAP_PATH
-from segkit.profiles.within import Within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from segkit.profiles.merging import MergedSource
+    from segkit.profiles.policies.merging import MergedSource
     from segkit.profiles.snapshots.changes import Changes
     from segkit.profiles.snapshots.sampling import Scratch
     from segkit.profiles.snapshots.source import SnapshotSource

@@ -11,18 +11,18 @@ from sqlglot import exp
 from segkit.errors import InvalidRequestError, NotFoundError
 from segkit.pql.reading.lexer import quote
 from segkit.profiles import expressions as sql
-from segkit.profiles.fragments import CLOCK, KEY, aged, has_clock, newest, ordered, plain
+from segkit.profiles.datasets.reading import identity_key
+from segkit.profiles.datasets.union import MAP_PATH
 from segkit.profiles.graph.core import MOST_IDENTITIES
-from segkit.profiles.reading import identity_key
-from segkit.profiles.union import MAP_PATH
+from segkit.profiles.policies.fragments import CLOCK, KEY, aged, has_clock, newest, ordered, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from segkit.engine import Engine
     from segkit.pql.types import Path
-    from segkit.profiles.dataset import Dataset
-    from segkit.profiles.merging import MergedSource
+    from segkit.profiles.datasets.dataset import Dataset
+    from segkit.profiles.policies.merging import MergedSource
     from segkit.profiles.snapshots.source import SnapshotSource
     from segkit.profiles.storage import Storage
 

@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from segkit.pql.types import Schema, Type, object_of
-from segkit.profiles.adding import union_leaves
+from segkit.profiles.datasets.adding import union_leaves
+from segkit.profiles.datasets.identity import MAP_FIELD
 from segkit.profiles.expressions import dotted
-from segkit.profiles.identity import MAP_FIELD
 from segkit.profiles.storage import IDENTITY_MAP, pql_type
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from segkit.engine import Engine
     from segkit.pql.types import Path
-    from segkit.profiles.dataset import Dataset
+    from segkit.profiles.datasets.dataset import Dataset
     from segkit.profiles.storage import Storage
 
 MAP_PATH = (MAP_FIELD,)

@@ -11,7 +11,10 @@ from sqlglot import exp
 
 from segkit.errors import DataError
 from segkit.profiles import expressions as sql
-from segkit.profiles.fragments import (
+from segkit.profiles.datasets.measure import RECORD_ID
+from segkit.profiles.datasets.reading import escaped, identity_key
+from segkit.profiles.datasets.union import MAP_PATH
+from segkit.profiles.policies.fragments import (
     CLOCK,
     DATASET,
     FILE,
@@ -33,25 +36,22 @@ from segkit.profiles.fragments import (
     reduced,
     unique,
 )
-from segkit.profiles.lone import MOST, SEVERAL, lone, summed
-from segkit.profiles.lone import maps as lone_maps
-from segkit.profiles.measure import RECORD_ID
-from segkit.profiles.policy import taking_part
-from segkit.profiles.reading import escaped, identity_key
+from segkit.profiles.policies.lone import MOST, SEVERAL, lone, summed
+from segkit.profiles.policies.lone import maps as lone_maps
+from segkit.profiles.policies.policy import taking_part
 from segkit.profiles.storage import IDENTITY_MAP, Storage, cast
-from segkit.profiles.union import MAP_PATH
 
 if TYPE_CHECKING:
     import pathlib
     from collections.abc import Iterable, Mapping, Sequence
 
     from segkit.pql.types import Path
-    from segkit.profiles.dataset import Dataset, Part
-    from segkit.profiles.fragments import Identities
+    from segkit.profiles.datasets.dataset import Dataset, Part
+    from segkit.profiles.datasets.union import Union
     from segkit.profiles.graph.core import Graph
-    from segkit.profiles.policy import MergePolicy
-    from segkit.profiles.union import Union
-    from segkit.profiles.within import Within
+    from segkit.profiles.policies.fragments import Identities
+    from segkit.profiles.policies.policy import MergePolicy
+    from segkit.profiles.policies.within import Within
 
 _TEXT = Storage("VARCHAR")
 _FILTERED = 16

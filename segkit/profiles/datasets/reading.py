@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from segkit.pql.types import Path
-    from segkit.profiles.dataset import Dataset, Entry, Leaf, Part
+    from segkit.profiles.datasets.dataset import Dataset, Entry, Leaf, Part
 
 SEPARATOR = ":"
 _BLANKS = " \t\n\r\f\v\u00a0"

@@ -8,15 +8,15 @@ from sqlglot import exp
 
 from segkit.errors import DataError, InvalidRequestError
 from segkit.profiles import expressions as sql
-from segkit.profiles.dataset import Entry, Leaf, Part
-from segkit.profiles.reading import raw, scan, value
+from segkit.profiles.datasets.dataset import Entry, Leaf, Part
+from segkit.profiles.datasets.reading import raw, scan, value
 from segkit.profiles.storage import NULL, TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from segkit.engine import Engine
-    from segkit.profiles.dataset import Shape
+    from segkit.profiles.datasets.dataset import Shape
     from segkit.profiles.storage import Storage
 
 MAP_FIELD = "identityMap"

@@ -9,20 +9,29 @@ from typing import TYPE_CHECKING, Literal
 from sqlglot import exp
 
 from segkit.profiles import expressions as sql
+from segkit.profiles.datasets.measure import RECORD_ID, micros
+from segkit.profiles.datasets.reading import (
+    carries,
+    clock,
+    identity_entries,
+    identity_pairs,
+    primary,
+    read,
+    row_number,
+    scan,
+)
 from segkit.profiles.graph.rows import OWN, own, rooted
-from segkit.profiles.lone import looked_at
-from segkit.profiles.measure import RECORD_ID, micros
-from segkit.profiles.reading import carries, clock, identity_entries, identity_pairs, primary, read, row_number, scan
+from segkit.profiles.policies.lone import looked_at
 from segkit.profiles.storage import TEXT, Storage, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from segkit.pql.types import Path
-    from segkit.profiles.dataset import Dataset, Part
+    from segkit.profiles.datasets.dataset import Dataset, Part
     from segkit.profiles.graph.core import Graph
-    from segkit.profiles.lone import Lone
-    from segkit.profiles.within import Within
+    from segkit.profiles.policies.lone import Lone
+    from segkit.profiles.policies.within import Within
 
     Identities = Literal["none", "pairs", "full"] | tuple[Lone, ...]
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from segkit.profiles import expressions as sql
-from segkit.profiles.fragments import KEY, plain
+from segkit.profiles.policies.fragments import KEY, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from segkit.engine import Engine
     from segkit.pql.types import Path
-    from segkit.profiles.dataset import Dataset
-    from segkit.profiles.merging import MergedSource
+    from segkit.profiles.datasets.dataset import Dataset
+    from segkit.profiles.policies.merging import MergedSource
     from segkit.profiles.snapshots.source import SnapshotSource
 
 PROFILES, NESTED, EVENTS = "profiles", "profiles_nested", "events"

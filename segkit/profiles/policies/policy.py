@@ -14,7 +14,7 @@ from segkit.profiles.display import policy_card
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from segkit.profiles.dataset import Dataset
+    from segkit.profiles.datasets.dataset import Dataset
 
 AttributeMerge = Literal["timestampOrdered", "dataSetPrecedence"]
 IdentityGraph = Literal["none", "pdg"]

@@ -16,13 +16,13 @@ from sqlglot import exp
 from segkit.engine import Engine
 from segkit.errors import DataError, InvalidRequestError, SegkitError
 from segkit.profiles import expressions as sql
-from segkit.profiles.dataset import Source, SourceFile
-from segkit.profiles.headers import check_text_files, columns_of_frame, refuse_equal_names
+from segkit.profiles.datasets.dataset import Source, SourceFile
+from segkit.profiles.datasets.headers import check_text_files, columns_of_frame, refuse_equal_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from segkit.profiles.dataset import Dataset
+    from segkit.profiles.datasets.dataset import Dataset
 
 _TAIL = 8
 _FORMATS = {

@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segkit.profiles.dataset import Dataset, Entry, Leaf, Measures, Part, Source, SourceFile
+from segkit.profiles.datasets.dataset import Dataset, Entry, Leaf, Measures, Part, Source, SourceFile
 from segkit.profiles.storage import Storage
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from segkit.errors import DataError
 from segkit.profiles import expressions as sql
-from segkit.profiles.columns import Held, held_by, joined, parts_of
-from segkit.profiles.dataset import Dataset, Leaf, Measures, Part, Source
-from segkit.profiles.identity import (
+from segkit.profiles.datasets.columns import Held, held_by, joined, parts_of
+from segkit.profiles.datasets.dataset import Dataset, Leaf, Measures, Part, Source
+from segkit.profiles.datasets.identity import (
     MAP_FIELD,
     MOST_NAMESPACES,
     check_request,
@@ -21,8 +21,8 @@ from segkit.profiles.identity import (
     named_entries,
     require_paths,
 )
-from segkit.profiles.measure import count, examine, sharing_ids
-from segkit.profiles.sources import again, forget, gather, shown
+from segkit.profiles.datasets.measure import count, examine, sharing_ids
+from segkit.profiles.datasets.sources import again, forget, gather, shown
 from segkit.profiles.storage import INSTANT, UNSUPPORTED
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from segkit.engine import Engine
     from segkit.pql.types import Path
-    from segkit.profiles.sources import Gathered
+    from segkit.profiles.datasets.sources import Gathered
     from segkit.profiles.storage import Storage
 
 TIMESTAMP = ("timestamp",)

@@ -14,8 +14,8 @@ from sqlglot import exp
 
 from segkit.errors import DataError, SegkitError
 from segkit.profiles import expressions as sql
-from segkit.profiles.dataset import Leaf, Part
-from segkit.profiles.reading import parse_expression, value
+from segkit.profiles.datasets.dataset import Leaf, Part
+from segkit.profiles.datasets.reading import parse_expression, value
 from segkit.profiles.storage import NULL, ClashError, Storage, exact, join, storage_of
 
 if TYPE_CHECKING:

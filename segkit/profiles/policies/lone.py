@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from segkit.profiles import expressions as sql
-from segkit.profiles.reading import certain_flag, identifier, identity_list, is_flagged, lone_element
+from segkit.profiles.datasets.reading import certain_flag, identifier, identity_list, is_flagged, lone_element
 from segkit.profiles.storage import TEXT, Storage, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from segkit.profiles.dataset import Dataset, Entry, Part
+    from segkit.profiles.datasets.dataset import Dataset, Entry, Part
     from segkit.profiles.graph.core import Graph
 
 MOST = 24

@@ -9,15 +9,25 @@ from sqlglot import exp
 
 from segkit.errors import DataError
 from segkit.profiles import expressions as sql
-from segkit.profiles.dataset import Dataset, Entry, Measures, Part
-from segkit.profiles.reading import clock, first, held, identifiers, primary, raw, read, scan, stored_identifier
+from segkit.profiles.datasets.dataset import Dataset, Entry, Measures, Part
+from segkit.profiles.datasets.reading import (
+    clock,
+    first,
+    held,
+    identifiers,
+    primary,
+    raw,
+    read,
+    scan,
+    stored_identifier,
+)
 from segkit.profiles.storage import TEXT, Storage, cast, holds_doubles, is_nan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from segkit.engine import Engine
-    from segkit.profiles.dataset import Flag, Leaf
+    from segkit.profiles.datasets.dataset import Flag, Leaf
 
 RECORD_ID = ("_id",)
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from segkit.profiles import expressions as sql
-from segkit.profiles.reading import read, scan
+from segkit.profiles.datasets.reading import read, scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from segkit.pql.types import Path
-    from segkit.profiles.dataset import Dataset, Kind
+    from segkit.profiles.datasets.dataset import Dataset, Kind
     from segkit.profiles.storage import Storage
 
 _VALUE, _ROWS = "value", "rows"

@@ -1,0 +1,1 @@
+"""Merge policies: how the fragments of one profile become one, as statements and as views."""
