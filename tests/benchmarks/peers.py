@@ -36,7 +36,8 @@ def header(arena: Arena) -> list[str]:
         "Each contender is a process that stays alive. They take turns; after a first round for the caches times are",
         "medians, with the least and the greatest in brackets. The ratio is to hand-written SQL over the same snapshot",
         "where that answers, pair by pair; memory is the most that the process held. All numbers agree, or the run had",
-        "stopped.",
+        "stopped. A time marked *once* is of the first round, which may have read from a cold disk: there it is the",
+        "processor time that compares.",
         "",
     ]
 
