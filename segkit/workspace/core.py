@@ -219,7 +219,7 @@ class Workspace:
     def sizes(
         self, rules: Rules, *, merge_policy: PolicyLike | None = None, as_of: datetime | str | None = None
     ) -> Sizes:
-        """Count many audiences in one pass, exactly: a quarter to a third of the time of as many calls of `size`, and
+        """Count many audiences in one pass, exactly: about a third of the time of as many calls of `size`, and
         far less over fragments. Nothing is kept.
 
         Parameters
