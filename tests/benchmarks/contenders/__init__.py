@@ -35,6 +35,13 @@ class UnansweredError(Exception):
     """This contender is not asked this: it says why."""
 
 
+def make_ready(answer: Callable[[Question], Answer], asked: Question) -> None:
+    """Let a contender do what is not measured: what its user would have done before asking."""
+    define = getattr(answer, "define", None)
+    if define is not None:
+        define(asked)
+
+
 def contender(name: str, task: Task) -> Callable[[Question], Answer]:
     """The contender of this name, ready to answer."""
     match name.partition("-"):

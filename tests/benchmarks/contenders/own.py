@@ -75,17 +75,20 @@ class Own:
         self.records.query(f"SELECT {columns} FROM profiles").to_parquet(path)
         return Answer(str(path))
 
+    def define(self, asked: q.Question) -> None:
+        """Save the segments of a job beforehand, as whoever asks for it has."""
+        if asked.kind != "job" or self.compiled or asked.name in self.defined:
+            return
+        known = {one.name for one in self.ws.segments.list()}
+        names = [f"{asked.name} {number}" for number in range(len(asked.conditions))]
+        for name, one in zip(names, asked.conditions, strict=True):
+            if name not in known:
+                self.ws.segments.create(name, pql(one))
+        self.defined[asked.name] = names
+
     def _job(self, asked: q.Question) -> Answer:
         if self.compiled:
             raise UnansweredError("a job is more than a statement")
-        if asked.name not in self.defined:
-            known = {one.name for one in self.ws.segments.list()}
-            names = [f"{asked.name} {number}" for number in range(len(asked.conditions))]
-            for name, one in zip(names, asked.conditions, strict=True):
-                if name not in known:
-                    self.ws.segments.create(name, pql(one))
-            self.defined[asked.name] = names
-            return self._job(asked)
         job = self.ws.jobs.create(self.defined[asked.name], as_of=AS_OF).wait(progress=False)
         return Answer(None, lambda: _sizes(job))
 
